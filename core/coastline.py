@@ -1,0 +1,118 @@
+"""The bundled coastline: Natural Earth land at two scales, and what lies on it.
+
+Natural Earth is in the public domain; the files are the TopoJSON of the npm package
+``world-atlas`` 2.0.2, unchanged. The 1:50 million coast leaves out islands below about
+1 km and is drawn to about 1 km, so a position nearer than that to the coast is not
+certainly at sea.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+__all__ = ["is_on_land", "land_geojson", "land_in_bbox", "land_polygons"]
+
+_ASSETS = Path(__file__).resolve().parent / "assets"
+
+Scale = Literal["50m", "110m"]
+
+
+@lru_cache(maxsize=2)
+def land_polygons(scale: Scale = "50m") -> tuple[BaseGeometry, ...]:
+    """Land as valid polygons in WGS 84 degrees, longitude in [-180, 180]."""
+    topology = json.loads((_ASSETS / f"land-{scale}.json").read_text(encoding="utf-8"))
+    arcs = _decoded_arcs(topology)
+    parts: list[BaseGeometry] = []
+    for geometry in topology["objects"]["land"]["geometries"]:
+        groups = geometry["arcs"]
+        for rings in groups if geometry["type"] == "MultiPolygon" else [groups]:
+            shell, *holes = [_ring(ring, arcs) for ring in rings]
+            polygon = shapely.make_valid(shapely.Polygon(shell, holes))
+            parts.extend(
+                part
+                for part in shapely.get_parts(polygon)
+                if part.geom_type == "Polygon" or part.geom_type == "MultiPolygon"
+            )
+    return tuple(parts)
+
+
+def _decoded_arcs(topology: dict[str, Any]) -> list[npt.NDArray[np.float64]]:
+    """Undo TopoJSON's delta encoding and quantisation."""
+    scale = np.array(topology["transform"]["scale"])
+    translate = np.array(topology["transform"]["translate"])
+    return [
+        np.cumsum(np.asarray(arc, dtype=np.float64), axis=0) * scale + translate
+        for arc in topology["arcs"]
+    ]
+
+
+def _ring(
+    indices: list[int], arcs: list[npt.NDArray[np.float64]]
+) -> npt.NDArray[np.float64]:
+    """Join arcs into a ring; a negative index means the arc runs backwards."""
+    pieces = [arcs[i] if i >= 0 else arcs[~i][::-1] for i in indices]
+    joined = np.concatenate([pieces[0], *[piece[1:] for piece in pieces[1:]]])
+    return np.clip(joined, [-180.0, -90.0], [180.0, 90.0])
+
+
+@lru_cache(maxsize=1)
+def _land_tree() -> shapely.STRtree:
+    return shapely.STRtree(land_polygons("50m"))
+
+
+def is_on_land(*, lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether positions lie on land at 1:50 million.
+
+    Parameters
+    ----------
+    lat, lon : array_like of float, shape (n,)
+        WGS 84 degrees, longitude in [-180, 180).
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    points = shapely.points(np.atleast_1d(lon), np.atleast_1d(lat))
+    hits = _land_tree().query(points, predicate="intersects")[0]
+    on_land = np.zeros(len(points), dtype=bool)
+    on_land[hits] = True
+    return on_land
+
+
+def land_in_bbox(
+    *, west: float, south: float, east: float, north: float, scale: Scale = "50m"
+) -> list[BaseGeometry]:
+    """Land polygons cut to a box (west < east), for a map or a grid."""
+    box = shapely.box(west, south, east, north)
+    cut = shapely.intersection(np.array(land_polygons(scale), dtype=object), box)
+    return [
+        part
+        for part in shapely.get_parts(cut)
+        if not part.is_empty and part.geom_type == "Polygon"
+    ]
+
+
+def land_geojson(
+    *, west: float, south: float, east: float, north: float, scale: Scale = "50m"
+) -> dict[str, Any]:
+    """Land cut to a box as a GeoJSON FeatureCollection, coordinates to 1e-3 degrees."""
+    polygons = land_in_bbox(west=west, south=south, east=east, north=north, scale=scale)
+    rounded = shapely.set_precision(np.array(polygons, dtype=object), 1e-3)
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {},
+                "geometry": json.loads(shapely.to_geojson(polygon)),
+            }
+            for polygon in rounded
+            if not polygon.is_empty
+        ],
+    }

@@ -1,0 +1,78 @@
+"""Settings: one frozen object, read from the environment with the prefix GYRE_."""
+
+import getpass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["PROJECT_ROOT", "Settings", "load_settings"]
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+def _default_actor() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container user without a passwd entry
+        return "unknown"
+
+
+class Settings(BaseSettings):
+    """What a deployment may change, validated at start."""
+
+    model_config = SettingsConfigDict(env_prefix="GYRE_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=PROJECT_ROOT / "data",
+        description="Folder of the database, uploaded photos and demo data.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty means SQLite in data_dir/gyre.db.",
+    )
+    models_dir: Path = Field(
+        default=PROJECT_ROOT / "models" / "deployment",
+        description="Folder of deployed models, one folder a name and version.",
+    )
+    model: str = Field(
+        default="optimized_cnn_model",
+        description="Photo classifier used when none is named, NAME or NAME@VERSION.",
+    )
+    actor: str = Field(
+        default_factory=_default_actor,
+        description="Name written to the audit log as the one who acts.",
+    )
+    threads: int = Field(
+        default=0, ge=0, description="Threads for prediction; 0 means every core."
+    )
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database URL with the default filled in."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{(self.data_dir / 'gyre.db').resolve()}"
+
+    def public(self) -> dict[str, str]:
+        """Every setting as text, passwords left out."""
+        shown = {
+            name: str(getattr(self, name)) for name in sorted(type(self).model_fields)
+        }
+        shown["database_url"] = _without_password(self.resolved_database_url)
+        return shown
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment."""
+    return Settings()

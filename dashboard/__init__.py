@@ -1,0 +1,1 @@
+"""The analyst dashboard: pages over the core library."""
