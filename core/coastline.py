@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import shapely
+import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 __all__ = ["is_on_land", "land_geojson", "land_in_bbox", "land_polygons"]
@@ -21,6 +22,7 @@ __all__ = ["is_on_land", "land_geojson", "land_in_bbox", "land_polygons"]
 _ASSETS = Path(__file__).resolve().parent / "assets"
 
 Scale = Literal["50m", "110m"]
+_HALF_TURN_DEG = 180.0
 
 
 @lru_cache(maxsize=2)
@@ -32,14 +34,27 @@ def land_polygons(scale: Scale = "50m") -> tuple[BaseGeometry, ...]:
     for geometry in topology["objects"]["land"]["geometries"]:
         groups = geometry["arcs"]
         for rings in groups if geometry["type"] == "MultiPolygon" else [groups]:
-            shell, *holes = [_ring(ring, arcs) for ring in rings]
-            polygon = shapely.make_valid(shapely.Polygon(shell, holes))
-            parts.extend(
-                part
-                for part in shapely.get_parts(polygon)
-                if part.geom_type == "Polygon" or part.geom_type == "MultiPolygon"
-            )
+            shell, *holes = [_on_the_map(_ring(ring, arcs)) for ring in rings]
+            land = shapely.difference(shell, shapely.union_all(holes))
+            parts.extend(_polygons(land))
     return tuple(parts)
+
+
+def _polygons(geometry: BaseGeometry) -> list[BaseGeometry]:
+    """Leave out the points and lines that a cut may produce."""
+    return [
+        part
+        for part in shapely.get_parts(geometry)
+        if part.geom_type == "Polygon" and not part.is_empty
+    ]
+
+
+def _on_the_map(ring: npt.NDArray[np.float64]) -> BaseGeometry:
+    """Bring a ring that runs past 180 degrees back into the map, in pieces."""
+    world = shapely.box(-180.0, -90.0, 180.0, 90.0)
+    area = shapely.make_valid(shapely.Polygon(ring))
+    copies = [shapely.affinity.translate(area, xoff=turn) for turn in (-360, 0, 360)]
+    return shapely.union_all(shapely.intersection(np.array(copies), world))
 
 
 def _decoded_arcs(topology: dict[str, Any]) -> list[npt.NDArray[np.float64]]:
@@ -55,10 +70,19 @@ def _decoded_arcs(topology: dict[str, Any]) -> list[npt.NDArray[np.float64]]:
 def _ring(
     indices: list[int], arcs: list[npt.NDArray[np.float64]]
 ) -> npt.NDArray[np.float64]:
-    """Join arcs into a ring; a negative index means the arc runs backwards."""
+    """Join arcs into a ring; a negative index means the arc runs backwards.
+
+    The files have no cut at 180 degrees, so longitudes are unwrapped to run on past
+    it, and a ring that goes once round the Earth is closed through its pole.
+    """
     pieces = [arcs[i] if i >= 0 else arcs[~i][::-1] for i in indices]
     joined = np.concatenate([pieces[0], *[piece[1:] for piece in pieces[1:]]])
-    return np.clip(joined, [-180.0, -90.0], [180.0, 90.0])
+    joined[:, 0] = np.unwrap(joined[:, 0], period=360.0)
+    if abs(joined[-1, 0] - joined[0, 0]) > _HALF_TURN_DEG:
+        pole = float(np.copysign(90.0, joined[:, 1].mean()))
+        caps = [[joined[-1, 0], pole], [joined[0, 0], pole]]
+        joined = np.concatenate([joined, caps])
+    return joined
 
 
 @lru_cache(maxsize=1)
@@ -91,11 +115,7 @@ def land_in_bbox(
     """Land polygons cut to a box (west < east), for a map or a grid."""
     box = shapely.box(west, south, east, north)
     cut = shapely.intersection(np.array(land_polygons(scale), dtype=object), box)
-    return [
-        part
-        for part in shapely.get_parts(cut)
-        if not part.is_empty and part.geom_type == "Polygon"
-    ]
+    return [polygon for part in cut for polygon in _polygons(part)]
 
 
 def land_geojson(
