@@ -1,0 +1,36 @@
+"""Settings: defaults, environment, and what is never shown."""
+
+import pydantic
+import pytest
+
+from core.config import Settings, load_settings
+
+
+def test_the_database_lies_in_the_data_folder_unless_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("GYRE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("GYRE_DATA_DIR", str(tmp_path))
+    url = load_settings().resolved_database_url
+    assert url == f"sqlite:///{(tmp_path / 'gyre.db').resolve()}"
+
+
+def test_the_environment_wins(monkeypatch):
+    monkeypatch.setenv("GYRE_DATABASE_URL", "sqlite:////elsewhere.db")
+    assert load_settings().resolved_database_url == "sqlite:////elsewhere.db"
+
+
+def test_passwords_are_not_shown():
+    settings = Settings(database_url="postgresql+psycopg://gyre:hunter2@db:5432/gyre")
+    shown = settings.public()
+    assert "hunter2" not in str(shown)
+    assert shown["database_url"] == "postgresql+psycopg://gyre:***@db:5432/gyre"
+
+
+def test_settings_cannot_be_changed_after_start():
+    with pytest.raises(pydantic.ValidationError):
+        load_settings().threads = 3  # type: ignore[misc]
+
+
+def test_a_negative_thread_count_is_refused(monkeypatch):
+    monkeypatch.setenv("GYRE_THREADS", "-1")
+    with pytest.raises(pydantic.ValidationError, match="threads"):
+        load_settings()
