@@ -199,6 +199,8 @@ def _shade(
     half /= np.sqrt((half**2).sum(axis=0))
     aligned = np.clip(nx * half[0] + ny * half[1] + nz * half[2], 0.0, 1.0)
     glint = np.float32(sunshine) * (1.1 * aligned**260 + 0.22 * aligned**40)
+    # A camera would have exposed for the glitter: keep it under an eighth of the light.
+    glint *= min(1.0, 0.12 / (float(np.clip(glint, 0.0, 1.4).mean()) + 1e-6))
     warm = np.array([255.0, 250.0, 236.0], dtype=np.float32)
     rgb += warm * np.clip(glint, 0.0, 1.4)[..., None]
     return np.asarray(rgb, dtype=np.float32)
