@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from core.cli import config
+from core.cli import config, density, serve
 from core.cli._output import report_error
 from core.errors import (
     CleanupError,
@@ -40,6 +40,8 @@ def _every_command() -> None:
 
 
 config.register(app)
+density.register(app)
+serve.register(app)
 
 
 def exit_code_of(error: CleanupError) -> int:

@@ -1,0 +1,214 @@
+"""Expected debris mass in the surveyed cells, with its interval.
+
+A cell's density is taken as the density of the whole cell, so the mass in it is
+density times area times mass an item. That holds as far as the searched part stands
+for the cell; where effort went only to places known to be dirty, it does not.
+
+Two uncertainties go in. Counting: a weighted sum of Poisson counts (gamma method).
+Item mass: each category's low and high, one error shared by all its items and
+independent between categories. The two are joined in quadrature on the log scale,
+an assumption that keeps the lower limit above zero.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import h3.api.basic_int as h3_int
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.density.cells import Bbox, cell_names, in_bbox
+from core.density.effort import pooled_counts
+from core.density.intervals import weighted_poisson_interval
+from core.observations import CATEGORIES
+
+__all__ = ["MassEstimate", "expected_mass", "total_mass"]
+
+FloatArray = npt.NDArray[np.float64]
+_TERMS = ["total", "variance", "items"]
+
+
+class MassEstimate(NamedTuple):
+    """Debris mass in the surveyed cells of a map."""
+
+    mass_kg: float
+    low_kg: float
+    high_kg: float
+    #: Area of the surveyed cells, and the part of it that was searched.
+    area_km2: float
+    effort_km2: float
+    #: Share of the mass by category, largest first; empty when nothing was seen.
+    shares: dict[str, float]
+
+
+def expected_mass(
+    observations: pd.DataFrame,
+    *,
+    resolution: int,
+    bbox: Bbox | tuple[float, float, float, float] | None = None,
+    confidence: float = 0.95,
+    categories: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Estimate the debris mass in each surveyed H3 cell.
+
+    Parameters
+    ----------
+    observations, resolution, bbox, confidence, categories
+        As in :func:`core.density.cell_density`.
+
+    Returns
+    -------
+    DataFrame
+        ``h3, area_km2, mass_kg, mass_low_kg, mass_high_kg, main_category`` for the
+        cells with effort, sorted by ``h3``; ``main_category`` is empty where nothing
+        was seen.
+    """
+    terms, effort = _terms(observations, resolution, bbox, categories)
+    cells = effort.index
+    sums = terms.groupby("cell")[_TERMS].sum().reindex(cells, fill_value=0.0)
+    area = _areas(cells)
+    next_weight = area / effort.to_numpy() * _mean_item_mass(terms)
+    spread = _item_mass_spread(terms, ["cell"]).reindex(cells, fill_value=0.0)
+    low, high = _joined_interval(sums, spread, next_weight, confidence)
+    heaviest = terms.loc[terms["total"] > 0].sort_values("total", kind="stable")
+    main = heaviest.drop_duplicates("cell", keep="last").set_index("cell")["category"]
+    frame = pd.DataFrame(
+        {
+            "h3": cell_names(cells),
+            "area_km2": area,
+            "mass_kg": sums["total"].to_numpy(),
+            "mass_low_kg": low,
+            "mass_high_kg": high,
+            "main_category": main.reindex(cells).fillna("").to_numpy(),
+        }
+    )
+    return frame.sort_values("h3", ignore_index=True)
+
+
+def total_mass(
+    observations: pd.DataFrame,
+    *,
+    resolution: int,
+    bbox: Bbox | tuple[float, float, float, float] | None = None,
+    confidence: float = 0.95,
+    categories: Collection[str] | None = None,
+) -> MassEstimate:
+    """Estimate the debris mass in all surveyed cells together.
+
+    The interval is that of the sum; adding up the intervals of the cells would be
+    far too wide.
+
+    Parameters
+    ----------
+    observations, resolution, bbox, confidence, categories
+        As in :func:`core.density.cell_density`.
+
+    Returns
+    -------
+    MassEstimate
+        All zero when no row has an effort.
+    """
+    terms, effort = _terms(observations, resolution, bbox, categories)
+    area = _areas(effort.index)
+    if effort.empty:
+        return MassEstimate(0.0, 0.0, 0.0, 0.0, 0.0, {})
+    sums = terms[_TERMS].sum().to_frame().T
+    spread = _item_mass_spread(terms.assign(cell=0), ["cell"]).reindex(
+        [0], fill_value=0
+    )
+    # One further item anywhere: cells weighted by how much was searched in them.
+    searched = effort.to_numpy()
+    next_weight = np.array([area.sum() / searched.sum() * _mean_item_mass(terms)])
+    low, high = _joined_interval(sums, spread, next_weight, confidence)
+    by_category = terms.groupby("category")["total"].sum().sort_values(ascending=False)
+    mass = float(sums["total"].iloc[0])
+    shares = {
+        str(code): float(part / mass) for code, part in by_category.items() if part > 0
+    }
+    return MassEstimate(
+        mass, float(low[0]), float(high[0]), float(area.sum()), searched.sum(), shares
+    )
+
+
+def _terms(
+    observations: pd.DataFrame,
+    resolution: int,
+    bbox: Bbox | tuple[float, float, float, float] | None,
+    categories: Collection[str] | None,
+) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+    """Scaled-up mass by cell and category: sum, Poisson variance and item limits."""
+    if bbox is not None:
+        observations = observations.loc[in_bbox(observations, Bbox(*bbox))]
+    counts, effort = pooled_counts(
+        observations, resolution=resolution, categories=categories
+    )
+    counts = counts.loc[counts["cell"].isin(effort.index) & (counts["n"] > 0)]
+    masses = _item_masses().reindex(counts["category"])
+    unweighed = (counts["n"] - counts["n_weighed"]).to_numpy(dtype=np.float64)
+    weighed = counts["weighed_kg"].to_numpy()
+    kg = unweighed * masses["mid"].to_numpy() + weighed
+    low = unweighed * masses["low"].to_numpy() + weighed
+    high = unweighed * masses["high"].to_numpy() + weighed
+    scale = _areas(counts["cell"]) / effort.reindex(counts["cell"]).to_numpy()
+    items = counts["n"].to_numpy(dtype=np.float64)
+    terms = pd.DataFrame(
+        {
+            "cell": counts["cell"].to_numpy(),
+            "category": counts["category"].to_numpy(),
+            "items": items,
+            "kg": kg,
+            "total": kg * scale,
+            "variance": (kg * scale) ** 2 / items,
+            "below": (kg - low) * scale,
+            "above": (high - kg) * scale,
+        }
+    )
+    return terms, effort
+
+
+def _item_masses() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (c.code, c.item_mass_kg, c.item_mass_low_kg, c.item_mass_high_kg)
+            for c in CATEGORIES
+        ],
+        columns=["code", "mid", "low", "high"],
+    ).set_index("code")
+
+
+def _areas(cells: "pd.Index[int] | pd.Series[int]") -> FloatArray:
+    return np.array([h3_int.cell_area(int(cell), unit="km^2") for cell in cells])
+
+
+def _mean_item_mass(terms: pd.DataFrame) -> float:
+    """Mass of one further item: the mean of those seen, or of all debris (assumed)."""
+    items = float(terms["items"].sum())
+    if items > 0:
+        return float(terms["kg"].sum()) / items
+    return float(np.mean([c.item_mass_kg for c in CATEGORIES if c.is_debris]))
+
+
+def _item_mass_spread(terms: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Root sum of squares over categories of what the item masses may shift."""
+    shift = terms.groupby([*by, "category"])[["below", "above"]].sum() ** 2
+    return shift.groupby(level=by).sum() ** 0.5
+
+
+def _joined_interval(
+    sums: pd.DataFrame, spread: pd.DataFrame, next_weight: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
+    total = sums["total"].to_numpy(dtype=np.float64)
+    low, high = weighted_poisson_interval(
+        total, sums["variance"].to_numpy(dtype=np.float64), next_weight, confidence
+    )
+    seen = total > 0
+    mass = np.where(seen, total, 1.0)
+    below = spread["below"].to_numpy(dtype=np.float64)
+    above = spread["above"].to_numpy(dtype=np.float64)
+    down = np.hypot(np.log(np.where(seen, low, 1.0) / mass), np.log1p(-below / mass))
+    up = np.hypot(np.log(np.where(seen, high, 1.0) / mass), np.log1p(above / mass))
+    return (
+        np.where(seen, total * np.exp(-down), 0.0),
+        np.where(seen, total * np.exp(up), high),
+    )
