@@ -4,8 +4,8 @@ Everything is decided by content. Sizes are checked from the header before a pix
 is decoded. Pillow's file classes are used directly instead of ``Image.open``, so
 that only the plugin of the format found is ever asked, a phone's multi-picture JPEG
 gives its main picture, and Pillow's own decompression-bomb *warning* (which a caller
-may have silenced) is replaced by a refusal at our limit. No global state of Pillow or
-of the warning filters is relied on, so any number of threads may decode.
+may have silenced) is replaced by a refusal at our limit. No global setting of Pillow
+is relied on, so any number of threads may decode.
 """
 
 import struct
@@ -13,7 +13,7 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -27,7 +27,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from core.errors import ImageError
 from core.imagery.exif import Tags, read_tags
 from core.imagery.files import content_hash, safe_display_name
-from core.imagery.formats import Limits, is_cut_short, photo_format
+from core.imagery.formats import Limits, is_cut_short, photo_format, webp_size
 from core.imagery.metadata import PhotoMetadata, metadata_of
 from core.imagery.pixels import shrink, to_rgb, upright
 
@@ -51,6 +51,7 @@ _DAMAGE = (
     ArithmeticError,
     RuntimeError,
     MemoryError,
+    Image.DecompressionBombError,
     struct.error,
     zlib.error,
 )
@@ -207,7 +208,8 @@ def _decode(
     with _opened(data, limits) as (image, header):
         if min_side_px is not None and header.format == "JPEG":
             image.draft(None, (min_side_px, min_side_px))
-        image.load()
+        with _quiet() if header.format == "TIFF" else nullcontext():
+            image.load()
         rgb, notes = to_rgb(image)
         if min_side_px is not None:
             rgb = shrink(rgb, min_side_px)
@@ -243,6 +245,9 @@ def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Image.Image, _Header]
             f"the JPEG has more than {limits.max_jpeg_scans} scans; no camera "
             "writes that"
         )
+    stated = webp_size(data) if kind == "WebP" else None
+    if stated is not None:
+        limits.check_pixels(*stated)
     try:
         image = _open(kind, data)
         with image:
@@ -267,9 +272,7 @@ def _open(kind: str, data: bytes) -> Image.Image:
         return WebPImageFile(stream)
     if kind == "HEIC":
         return _open_heic(data)
-    with _QUIET, warnings.catch_warnings():
-        # These two warn on odd headers; what matters of that is reported below.
-        warnings.simplefilter("ignore")
+    with _quiet():
         if kind == "PNG":
             from PIL.PngImagePlugin import PngImageFile
 
@@ -277,6 +280,18 @@ def _open(kind: str, data: bytes) -> Image.Image:
         from PIL.TiffImagePlugin import TiffImageFile
 
         return TiffImageFile(stream)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's remarks on odd PNG and TIFF headers from the screen.
+
+    What matters of them is reported from our own reading. Warning filters belong to
+    the whole process, so one thread at a time may change them.
+    """
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _open_heic(data: bytes) -> Image.Image:

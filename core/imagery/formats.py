@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.errors import ImageError, InputError
 
-__all__ = ["FORMATS", "Limits", "is_cut_short", "photo_format"]
+__all__ = ["FORMATS", "Limits", "is_cut_short", "photo_format", "webp_size"]
 
 #: Formats that are read; everything else is refused.
 FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC")
@@ -164,6 +164,24 @@ def is_cut_short(kind: str, data: bytes) -> bool:
             at += size
         return at > len(data)
     return False
+
+
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a WebP file states, or None if it states none.
+
+    Its decoder reserves the whole canvas on opening, so the limit is held before.
+    """
+    little = int.from_bytes
+    kind = data[12:16]
+    if kind == b"VP8X" and len(data) >= 30:
+        return little(data[24:27], "little") + 1, little(data[27:30], "little") + 1
+    if kind == b"VP8 " and data[23:26] == b"\x9d\x01\x2a" and len(data) >= 30:
+        width, height = little(data[26:28], "little"), little(data[28:30], "little")
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L" and data[20:21] == b"\x2f" and len(data) >= 25:
+        bits = little(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1
+    return None
 
 
 def _refusal(what: str) -> ImageError:

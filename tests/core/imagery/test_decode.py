@@ -152,6 +152,21 @@ def test_huge_picture_is_refused_by_its_header_at_once():
     assert time.perf_counter() - started < 0.2
 
 
+def test_webp_that_claims_a_huge_canvas_is_refused_before_it_is_reserved():
+    plain = bytearray(encoded(picture(), "WEBP"))
+    assert plain[12:16] == b"VP8 "
+    plain[26:30] = (16_000).to_bytes(2, "little") * 2
+    lossless = bytearray(encoded(picture(), "WEBP", lossless=True))
+    assert lossless[12:16] == b"VP8L"
+    lossless[21:25] = (15_999 | 15_999 << 14).to_bytes(4, "little")
+    layered = bytearray(encoded(picture(), "WEBP", exif=exif_block()))
+    assert layered[12:16] == b"VP8X"
+    layered[24:30] = (15_999).to_bytes(3, "little") * 2
+    for data in (plain, lossless, layered):
+        with pytest.raises(ImageError, match="16000 x 16000 = 256 megapixels"):
+            decode_photo(bytes(data), name="a")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_own_limits_hold_for_every_format(kind):
     data = encoded(picture(), kind)
