@@ -3,6 +3,60 @@
 Everything made here is marked as simulated wherever it is stored or shown.
 """
 
+from core.simulation.current import DoubleGyre
+from core.simulation.field import Area, DebrisField, Patches, scatter_debris
+from core.simulation.fleet import (
+    DEMO_PORTS,
+    DEMO_VESSELS,
+    SimulatedPort,
+    SimulatedVessel,
+    fleet_yaml,
+)
+from core.simulation.flights import (
+    SimulatedPhoto,
+    SurveyFlight,
+    deck_counts,
+    fly_survey,
+)
+from core.simulation.hauls import HAUL_COLUMNS, sail_hauls
+from core.simulation.parameters import ITEM_KINDS, ItemKind, item_shares
+from core.simulation.photos import SIMULATED_SOFTWARE, jpeg_bytes
 from core.simulation.render import RENDER_KINDS, render_photo
+from core.simulation.sea import (
+    DEMO_AREA,
+    DEMO_SEED,
+    REFERENCE_AT,
+    SimulatedSea,
+    simulate_sea,
+)
 
-__all__ = ["RENDER_KINDS", "render_photo"]
+__all__ = [
+    "DEMO_AREA",
+    "DEMO_PORTS",
+    "DEMO_SEED",
+    "DEMO_VESSELS",
+    "HAUL_COLUMNS",
+    "ITEM_KINDS",
+    "REFERENCE_AT",
+    "RENDER_KINDS",
+    "SIMULATED_SOFTWARE",
+    "Area",
+    "DebrisField",
+    "DoubleGyre",
+    "ItemKind",
+    "Patches",
+    "SimulatedPhoto",
+    "SimulatedPort",
+    "SimulatedSea",
+    "SimulatedVessel",
+    "SurveyFlight",
+    "deck_counts",
+    "fleet_yaml",
+    "fly_survey",
+    "item_shares",
+    "jpeg_bytes",
+    "render_photo",
+    "sail_hauls",
+    "scatter_debris",
+    "simulate_sea",
+]
