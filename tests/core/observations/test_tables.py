@@ -1,6 +1,7 @@
 """Rules of reading and writing observation tables."""
 
 import gzip
+import io
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -138,7 +139,7 @@ def test_folder_and_broken_parquet_are_refused(tmp_path, written):
 
 def test_formula_cells_are_defused_on_writing_and_restored_on_reading(tmp_path):
     frame = make_observations(
-        pd.read_csv(pd.io.common.StringIO(f"{HEAD}\n{ROW}\n")).assign(survey="=cmd()")
+        pd.read_csv(io.StringIO(f"{HEAD}\n{ROW}\n")).assign(survey="=cmd()")
     ).accepted
     path = tmp_path / "o.csv"
     write_observations(frame, path)

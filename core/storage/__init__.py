@@ -1,0 +1,18 @@
+"""What Gyre keeps: SQLite with durable commits, and files by their content.
+
+Saves and finds records, and knows no domain logic.
+"""
+
+from core.storage._rows import AddResult, Record
+from core.storage.files import ContentFiles
+from core.storage.hauls import HAUL_COLUMNS
+from core.storage.store import Store, open_store
+
+__all__ = [
+    "HAUL_COLUMNS",
+    "AddResult",
+    "ContentFiles",
+    "Record",
+    "Store",
+    "open_store",
+]

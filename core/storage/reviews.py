@@ -1,0 +1,118 @@
+"""What people decided about photos."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from core.errors import StorageError
+from core.storage._rows import Record, fetch, fetch_one, table_of
+from core.storage.database import Database
+from core.storage.schema import Photo, Review
+
+__all__ = ["Reviews"]
+
+_REVIEW = table_of(Review)
+_PHOTO = table_of(Photo)
+
+
+class Reviews:
+    """Reviews; the last one that is not undone stands."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        *,
+        photo_sha256: str,
+        category: str,
+        previous: str,
+        actor: str,
+        at: datetime | None = None,
+    ) -> int:
+        """Record a decision; returns its number.
+
+        Repeating the decision that stands changes nothing and returns its number.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(_standing(photo_sha256)).mappings().first()
+            if row and (row["category"], row["actor"]) == (category, actor):
+                return int(row["review_id"])
+            added = connection.execute(
+                insert(_REVIEW).returning(_REVIEW.c.review_id),
+                {
+                    "photo_sha256": photo_sha256,
+                    "category": category,
+                    "previous": previous,
+                    "actor": actor,
+                    "at": at or datetime.now(UTC),
+                    "undone_by": "",
+                },
+            )
+            return int(added.scalar_one())
+
+    def undo(self, review_id: int, *, actor: str) -> None:
+        """Mark a review as undone; it stays in the record.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such review.
+        StorageError
+            If it was undone before.
+        """
+        with self._database.write() as connection:
+            found = fetch_one(
+                connection,
+                select(_REVIEW).where(_REVIEW.c.review_id == review_id),
+                missing=f"no review {review_id}",
+            )
+            if found["undone_at"] is not None:
+                raise StorageError(f"review {review_id} is undone already")
+            connection.execute(
+                update(_REVIEW)
+                .where(_REVIEW.c.review_id == review_id)
+                .values(undone_at=datetime.now(UTC), undone_by=actor)
+            )
+
+    def standing(self, photo_sha256: str) -> Record | None:
+        """Return the review that stands for a photo, if any."""
+        with self._database.read() as connection:
+            row = connection.execute(_standing(photo_sha256)).mappings().first()
+        return dict(row) if row else None
+
+    def get(self, review_id: int) -> Record:
+        """Return a review.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        query = select(_REVIEW).where(_REVIEW.c.review_id == review_id)
+        with self._database.read() as connection:
+            return fetch_one(connection, query, missing=f"no review {review_id}")
+
+    def listing(
+        self, *, photo_sha256: str | None = None, survey: str | None = None
+    ) -> list[Record]:
+        """Return reviews in the order they were made, undone ones too."""
+        query = select(_REVIEW).order_by(_REVIEW.c.review_id)
+        if photo_sha256 is not None:
+            query = query.where(_REVIEW.c.photo_sha256 == photo_sha256)
+        if survey is not None:
+            query = query.join(_PHOTO, _PHOTO.c.sha256 == _REVIEW.c.photo_sha256).where(
+                _PHOTO.c.survey == survey
+            )
+        with self._database.read() as connection:
+            return fetch(connection, query)
+
+
+def _standing(photo_sha256: str) -> Select[tuple[object, ...]]:
+    return (
+        select(_REVIEW)
+        .where(_REVIEW.c.photo_sha256 == photo_sha256, _REVIEW.c.undone_at.is_(None))
+        .order_by(_REVIEW.c.review_id.desc())
+        .limit(1)
+    )
