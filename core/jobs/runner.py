@@ -24,6 +24,7 @@ from core.jobs.record import FINISHED, Job, JobState
 
 if TYPE_CHECKING:
     from core.storage import Store
+    from core.storage.jobs import Jobs
 
 __all__ = ["JobContext", "JobRunner", "Work"]
 
@@ -44,9 +45,9 @@ Work: TypeAlias = Callable[[Mapping[str, Any], "JobContext"], Mapping[str, Any] 
 class JobContext:
     """What work sees of its job: report progress, ask whether to stop."""
 
-    def __init__(self, store: "Store", job_id: str, leaving: threading.Event) -> None:
+    def __init__(self, records: "Jobs", job_id: str, leaving: threading.Event) -> None:
         self.job_id = job_id
-        self._records = store.jobs
+        self._records = records
         self._leaving = leaving
         #: Whether the work was told to stop (asked after its last item, it was not).
         self.was_stopped = False
@@ -85,27 +86,35 @@ class JobRunner:
 
     Parameters
     ----------
-    store : Store
-        Where jobs are kept.
+    store : Store or Jobs
+        Where jobs are kept: the store, or only its jobs.
     kinds : mapping of str to Work, optional
         What can be run, and therefore resumed, by name.
     n_threads : int, default 1
         Jobs at the same time; prediction already uses every core.
     lock_dir : Path, optional
-        Folder for process marks; ``locks`` in the store's folder if not given.
+        Folder for process marks, shared by all processes that use the store;
+        ``locks`` in the store's folder if not given.
+
+    Raises
+    ------
+    InputError
+        If only the jobs are given and no folder.
     """
 
     def __init__(
         self,
-        store: "Store",
+        store: "Store | Jobs",
         *,
         kinds: Mapping[str, Work] | None = None,
         n_threads: int = 1,
         lock_dir: Path | None = None,
     ) -> None:
-        self._store = store
-        self._records = store.jobs
-        self._lock_dir = lock_dir or store.data_dir / "locks"
+        data_dir: Path | None = getattr(store, "data_dir", None)
+        self._records: Jobs = getattr(store, "jobs", store)
+        if lock_dir is None and data_dir is None:
+            raise InputError("a runner of jobs needs a folder for its lock")
+        self._lock_dir = lock_dir or Path(data_dir or "") / "locks"
         self._kinds = dict(kinds or {})
         self._mark = ProcessMark(self._lock_dir)
         self._leaving = threading.Event()
@@ -299,7 +308,7 @@ class JobRunner:
                 self._run(job_id, work)
 
     def _run(self, job_id: str, work: Work) -> None:
-        context = JobContext(self._store, job_id, self._leaving)
+        context = JobContext(self._records, job_id, self._leaving)
         with _Boundary(self, job_id):
             params = self.get(job_id).params
             result = dict(work(params, context) or {})

@@ -171,6 +171,14 @@ def test_unknown_names_and_parameters_are_refused(runner):
         runner.cancel("nothing")
 
 
+def test_the_jobs_alone_need_a_folder_for_the_lock(store, tmp_path):
+    with pytest.raises(InputError, match="folder"):
+        JobRunner(store.jobs)
+    runner = JobRunner(store.jobs, lock_dir=tmp_path / "elsewhere")
+    assert [f.suffix for f in (tmp_path / "elsewhere").iterdir()] == [".lock"]
+    runner.close()
+
+
 def test_closing_leaves_unfinished_work_interrupted(store, tmp_path):
     runner = JobRunner(store)
     begun = threading.Event()
