@@ -1,0 +1,143 @@
+"""Ratios of totals over trips, with intervals, and how they changed.
+
+A fleet's kg per hour is the ratio of two totals, not the mean of the trips' ratios: a
+short lucky trip must not weigh as much as a long one. Trips are the units that vary, so
+the interval comes from the spread between trips by the ratio estimator of sampling
+theory [1]_ (delta method), taken on the log scale, where it stays positive, with
+Student's t for the few trips there are.
+
+References
+----------
+.. [1] W. G. Cochran, "Sampling Techniques", 3rd ed., Wiley (1977), section 6.4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from core.errors import InputError
+
+__all__ = ["Change", "Ratio", "change_between", "ratio_of_totals"]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of totals over trips.
+
+    Attributes
+    ----------
+    value : float or None
+        The ratio; None if there is nothing to divide by.
+    low, high : float or None
+        Ends of the interval; None with fewer than two trips or a value of zero.
+    n : int
+        Number of trips.
+    standard_error : float or None
+        Of the ratio itself.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a ratio compares with the period before.
+
+    Attributes
+    ----------
+    factor : float
+        Value now divided by value before; 1.1 is 10 % more.
+    low, high : float or None
+        Ends of the interval of the factor; None if either ratio has none.
+    """
+
+    factor: float
+    low: float | None
+    high: float | None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out "no change"."""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > 1.0 or self.high < 1.0
+
+
+def ratio_of_totals(
+    numerator: npt.ArrayLike, denominator: npt.ArrayLike, *, confidence: float = 0.95
+) -> Ratio:
+    """Estimate total numerator per total denominator, with an interval.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like of float, shape (n_trips,)
+        Amounts a trip, zero or more; for example kg and hours.
+    confidence : float, default 0.95
+        Coverage of the interval, in (0, 1).
+
+    Returns
+    -------
+    Ratio
+        With ``exp(ln r -+ t(n - 1) se / r)`` as interval, where
+        ``se = sqrt(sum (y - r x)^2 / (n - 1) / n) / mean(x)``.
+
+    Raises
+    ------
+    InputError
+        If lengths differ, an amount is negative or not a number, or the confidence
+        lies outside (0, 1).
+
+    Examples
+    --------
+    >>> ratio_of_totals([10.0, 30.0], [1.0, 1.0]).value
+    20.0
+    """
+    y = np.asarray(numerator, dtype=np.float64).ravel()
+    x = np.asarray(denominator, dtype=np.float64).ravel()
+    if len(y) != len(x):
+        raise InputError(f"{len(y)} numerators for {len(x)} denominators")
+    for name, values in (("numerator", y), ("denominator", x)):
+        bad = np.flatnonzero(~np.isfinite(values) | (values < 0))
+        if len(bad):
+            raise InputError(
+                f"{name} {values[bad[0]]} of trip {int(bad[0]) + 1} is not zero or more"
+            )
+    if not 0.0 < confidence < 1.0:
+        raise InputError(f"confidence {confidence} outside (0, 1)")
+    n = len(x)
+    if n == 0 or x.sum() == 0.0:
+        return Ratio(None, None, None, n)
+    r = float(y.sum() / x.sum())
+    if n < 2:
+        return Ratio(r, None, None, n)
+    residual = y - r * x
+    error = float(np.sqrt((residual**2).sum() / (n - 1) / n) / x.mean())
+    if r == 0.0:
+        return Ratio(r, None, None, n, error)
+    reach = float(stats.t.ppf(0.5 + confidence / 2.0, n - 1)) * error / r
+    return Ratio(r, r * float(np.exp(-reach)), r * float(np.exp(reach)), n, error)
+
+
+def change_between(
+    now: Ratio, before: Ratio, *, confidence: float = 0.95
+) -> Change | None:
+    """Compare two ratios from different trips; None if either is zero or missing.
+
+    The logs' variances add; degrees of freedom after Welch and Satterthwaite.
+    """
+    if not now.value or not before.value:
+        return None
+    factor = now.value / before.value
+    if not now.standard_error or not before.standard_error:
+        return Change(factor, None, None)
+    a = (now.standard_error / now.value) ** 2
+    b = (before.standard_error / before.value) ** 2
+    freedom = (a + b) ** 2 / (a**2 / (now.n - 1) + b**2 / (before.n - 1))
+    reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom)) * float(np.sqrt(a + b))
+    return Change(factor, factor * float(np.exp(-reach)), factor * float(np.exp(reach)))
