@@ -297,7 +297,10 @@ def _kind(name: str) -> IndicatorKind:
 def _ratio(trips: pd.DataFrame, kind: IndicatorKind, confidence: float) -> Ratio:
     usable = trips[trips[kind.denominator].notna()]
     return ratio_of_totals(
-        usable[kind.numerator], usable[kind.denominator], confidence=confidence
+        usable[kind.numerator],
+        usable[kind.denominator],
+        strata=usable["vessel"],
+        confidence=confidence,
     )
 
 

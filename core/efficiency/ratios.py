@@ -4,11 +4,13 @@ A fleet's kg per hour is the ratio of two totals, not the mean of the trips' rat
 short lucky trip must not weigh as much as a long one. Trips are the units that vary, so
 the interval comes from the spread between trips by the ratio estimator of sampling
 theory [1]_ (delta method), taken on the log scale, where it stays positive, with
-Student's t for the few trips there are.
+Student's t for the few trips there are. Vessels are strata [2]_: that a large ship
+hauls more than a small one is no chance, and must not widen the fleet's interval.
 
 References
 ----------
 .. [1] W. G. Cochran, "Sampling Techniques", 3rd ed., Wiley (1977), section 6.4.
+.. [2] The same, section 6.11: the combined ratio estimate in stratified sampling.
 """
 
 from dataclasses import dataclass
@@ -31,11 +33,13 @@ class Ratio:
     value : float or None
         The ratio; None if there is nothing to divide by.
     low, high : float or None
-        Ends of the interval; None with fewer than two trips or a value of zero.
+        Ends of the interval; None if no vessel has two trips, or for a value of zero.
     n : int
         Number of trips.
     standard_error : float or None
         Of the ratio itself.
+    freedom : int
+        Degrees of freedom behind the standard error.
     """
 
     value: float | None
@@ -43,6 +47,7 @@ class Ratio:
     high: float | None
     n: int
     standard_error: float | None = None
+    freedom: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,11 @@ class Change:
 
 
 def ratio_of_totals(
-    numerator: npt.ArrayLike, denominator: npt.ArrayLike, *, confidence: float = 0.95
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    *,
+    strata: npt.ArrayLike | None = None,
+    confidence: float = 0.95,
 ) -> Ratio:
     """Estimate total numerator per total denominator, with an interval.
 
@@ -78,14 +87,20 @@ def ratio_of_totals(
     ----------
     numerator, denominator : array_like of float, shape (n_trips,)
         Amounts a trip, zero or more; for example kg and hours.
+    strata : array_like, shape (n_trips,), optional
+        Vessel of each trip. Only the spread between trips of one vessel then counts as
+        chance. Vessels with a single trip are taken together; one that stays alone
+        counts its whole distance from the fleet's ratio, which is too wide rather than
+        too narrow.
     confidence : float, default 0.95
         Coverage of the interval, in (0, 1).
 
     Returns
     -------
     Ratio
-        With ``exp(ln r -+ t(n - 1) se / r)`` as interval, where
-        ``se = sqrt(sum (y - r x)^2 / (n - 1) / n) / mean(x)``.
+        With ``exp(ln r -+ t(f) se / r)`` as interval, ``d = y - r x``,
+        ``se = sqrt(sum over strata of n_h var(d_h)) / sum(x)`` and ``f = sum over
+        strata of n_h - 1``.
 
     Raises
     ------
@@ -116,12 +131,44 @@ def ratio_of_totals(
     r = float(y.sum() / x.sum())
     if n < 2:
         return Ratio(r, None, None, n)
-    residual = y - r * x
-    error = float(np.sqrt((residual**2).sum() / (n - 1) / n) / x.mean())
+    variance, freedom = _variance_of_sum(y - r * x, _groups(strata, n))
+    if freedom < 1:
+        return Ratio(r, None, None, n)
+    error = float(np.sqrt(variance) / x.sum())
     if r == 0.0:
-        return Ratio(r, None, None, n, error)
-    reach = float(stats.t.ppf(0.5 + confidence / 2.0, n - 1)) * error / r
-    return Ratio(r, r * float(np.exp(-reach)), r * float(np.exp(reach)), n, error)
+        return Ratio(r, None, None, n, error, freedom)
+    reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom)) * error / r
+    low, high = r * float(np.exp(-reach)), r * float(np.exp(reach))
+    return Ratio(r, low, high, n, error, freedom)
+
+
+def _groups(strata: npt.ArrayLike | None, n: int) -> list[npt.NDArray[np.int64]]:
+    """Positions of the trips of each stratum, single trips put together."""
+    if strata is None:
+        return [np.arange(n)]
+    labels = np.asarray(strata).ravel()
+    if len(labels) != n:
+        raise InputError(f"{len(labels)} strata for {n} trips")
+    _, index = np.unique(labels.astype(str), return_inverse=True)
+    groups = [np.flatnonzero(index == number) for number in range(index.max() + 1)]
+    singles = [group for group in groups if len(group) == 1]
+    several = [group for group in groups if len(group) > 1]
+    return several + ([np.concatenate(singles)] if singles else [])
+
+
+def _variance_of_sum(
+    deviation: npt.NDArray[np.float64], groups: list[npt.NDArray[np.int64]]
+) -> tuple[float, int]:
+    """Variance of the sum of deviations, and its degrees of freedom."""
+    variance, freedom = 0.0, 0
+    for group in groups:
+        part = deviation[group]
+        if len(part) == 1:
+            variance += float(part[0] ** 2)
+        else:
+            variance += len(part) * float(part.var(ddof=1))
+            freedom += len(part) - 1
+    return variance, freedom
 
 
 def change_between(
@@ -138,6 +185,6 @@ def change_between(
         return Change(factor, None, None)
     a = (now.standard_error / now.value) ** 2
     b = (before.standard_error / before.value) ** 2
-    freedom = (a + b) ** 2 / (a**2 / (now.n - 1) + b**2 / (before.n - 1))
+    freedom = (a + b) ** 2 / (a**2 / now.freedom + b**2 / before.freedom)
     reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom)) * float(np.sqrt(a + b))
     return Change(factor, factor * float(np.exp(-reach)), factor * float(np.exp(reach)))

@@ -47,6 +47,58 @@ def test_empty_nets_have_a_value_but_no_interval() -> None:
     assert (ratio.value, ratio.low, ratio.high) == (0.0, None, None)
 
 
+def test_vessels_as_strata_by_hand() -> None:
+    """Check by hand: r = 36/6; d = 4, 8 and -4, -8; var 8 each, so 2*8 + 2*8 = 32.
+
+    se = sqrt(32) / 6; without strata sum d2 = 160, so sqrt(4 * 160/3) / 6.
+    """
+    y, x = [10.0, 20.0, 2.0, 4.0], [1.0, 2.0, 1.0, 2.0]
+    split = ratio_of_totals(y, x, strata=["a", "a", "b", "b"])
+    assert split.value == 6.0
+    assert split.standard_error == pytest.approx(32**0.5 / 6)
+    assert split.freedom == 2
+    whole = ratio_of_totals(y, x)
+    assert whole.standard_error == pytest.approx((4 * 160 / 3) ** 0.5 / 6)
+    assert whole.freedom == 3
+
+
+def test_single_trips_of_several_vessels_are_taken_together() -> None:
+    y, x = [10.0, 30.0], [1.0, 2.0]
+    apart = ratio_of_totals(y, x, strata=["a", "b"])
+    assert apart.standard_error == ratio_of_totals(y, x).standard_error
+
+
+def test_one_vessel_with_a_single_trip_widens_the_interval() -> None:
+    """Check by hand: r = 24/4; d = -2, 2, 0, then d of the lone trip is 0 as well."""
+    y, x = [4.0, 8.0, 12.0], [1.0, 1.0, 2.0]
+    lone = ratio_of_totals(y, x, strata=["a", "a", "b"])
+    assert lone.standard_error == pytest.approx(16**0.5 / 4)
+    shifted = ratio_of_totals([4.0, 8.0, 16.0], x, strata=["a", "a", "b"])
+    # r = 7: d = -3, 1 (variance 8, doubled), and the lone trip's 2 squared.
+    assert shifted.standard_error == pytest.approx(20**0.5 / 4)
+
+
+def test_strata_must_fit_the_trips() -> None:
+    with pytest.raises(InputError, match="1 strata for 2 trips"):
+        ratio_of_totals([1.0, 2.0], [1.0, 2.0], strata=["a"])
+
+
+def test_interval_with_strata_covers_as_often_as_it_says() -> None:
+    """Three vessels of 40, 15 and 10 kg/h with fixed hours: ratio known."""
+    rng = np.random.default_rng(8)
+    rate = np.repeat([40.0, 15.0, 10.0], 4)
+    hours = np.repeat([90.0, 70.0, 35.0], 4)
+    truth = (rate * hours).sum() / hours.sum()
+    covered = 0
+    for _ in range(600):
+        kg = rate * hours * rng.lognormal(-0.02, 0.2, 12)
+        ratio = ratio_of_totals(kg, hours, strata=np.repeat(["a", "b", "c"], 4))
+        assert ratio.low is not None
+        assert ratio.high is not None
+        covered += ratio.low <= truth <= ratio.high
+    assert 0.90 <= covered / 600 <= 0.98
+
+
 def test_interval_covers_as_often_as_it_says() -> None:
     """Simulated trips with a known ratio of 20: 95 % intervals cover it 92 to 98 %."""
     rng = np.random.default_rng(5)
@@ -96,7 +148,7 @@ def test_change_by_hand() -> None:
     Welch: 0.02^2 / (0.01^2/4 + 0.01^2/4) = 8 df, t = 2.30600; exp(2.306 * 0.141421).
     """
     change = change_between(
-        Ratio(20.0, 1.0, 99.0, 5, 2.0), Ratio(10.0, 1.0, 99.0, 5, 1.0)
+        Ratio(20.0, 1.0, 99.0, 5, 2.0, 4), Ratio(10.0, 1.0, 99.0, 5, 1.0, 4)
     )
     assert change is not None
     assert change.factor == 2.0
@@ -107,7 +159,7 @@ def test_change_by_hand() -> None:
 
 def test_change_within_the_noise_is_not_clear() -> None:
     change = change_between(
-        Ratio(11.0, 1.0, 99.0, 5, 2.0), Ratio(10.0, 1.0, 99.0, 5, 1.0)
+        Ratio(11.0, 1.0, 99.0, 5, 2.0, 4), Ratio(10.0, 1.0, 99.0, 5, 1.0, 4)
     )
     assert change is not None
     assert not change.is_clear
@@ -115,7 +167,7 @@ def test_change_within_the_noise_is_not_clear() -> None:
 
 @pytest.mark.parametrize("missing", [None, 0.0])
 def test_nothing_before_is_no_change(missing: float | None) -> None:
-    now = Ratio(20.0, 1.0, 99.0, 5, 2.0)
+    now = Ratio(20.0, 1.0, 99.0, 5, 2.0, 4)
     assert change_between(now, Ratio(missing, None, None, 0)) is None
     assert change_between(Ratio(missing, None, None, 0), now) is None
 
