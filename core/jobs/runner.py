@@ -110,8 +110,9 @@ class JobRunner:
         n_threads: int = 1,
         lock_dir: Path | None = None,
     ) -> None:
-        data_dir: Path | None = getattr(store, "data_dir", None)
-        self._records: Jobs = getattr(store, "jobs", store)
+        given: Any = store
+        data_dir: Path | None = getattr(given, "data_dir", None)
+        self._records: Jobs = getattr(given, "jobs", given)
         if lock_dir is None and data_dir is None:
             raise InputError("a runner of jobs needs a folder for its lock")
         self._lock_dir = lock_dir or Path(data_dir or "") / "locks"

@@ -1,12 +1,39 @@
 """Surveys: photos checked, taken in, corrected by people and summed up."""
 
+from core.surveys.create import counted_in, create_survey
 from core.surveys.effort import check_footprint_km2, footprint_km2
+from core.surveys.intake import TakenIn, take_in
 from core.surveys.preflight import FileCheck, FileState, check_files
+from core.surveys.review import correct_label, set_position, undo_label
+from core.surveys.standing import Standing, standing_of
+from core.surveys.summary import (
+    SurveySummary,
+    survey_photos,
+    survey_results,
+    survey_summary,
+)
+from core.surveys.work import SURVEY_JOB, survey_params, survey_work
 
 __all__ = [
+    "SURVEY_JOB",
     "FileCheck",
     "FileState",
+    "Standing",
+    "SurveySummary",
+    "TakenIn",
     "check_files",
     "check_footprint_km2",
+    "correct_label",
+    "counted_in",
+    "create_survey",
     "footprint_km2",
+    "set_position",
+    "standing_of",
+    "survey_params",
+    "survey_photos",
+    "survey_results",
+    "survey_summary",
+    "survey_work",
+    "take_in",
+    "undo_label",
 ]

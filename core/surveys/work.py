@@ -1,0 +1,113 @@
+"""The survey as a job: files waiting in the store, work that can be resumed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InputError, NotFoundError
+from core.surveys.intake import take_in
+
+if TYPE_CHECKING:
+    from core.classification import PhotoClassifier
+    from core.jobs import JobContext, Work
+    from core.storage import Store
+
+__all__ = ["SURVEY_JOB", "survey_params", "survey_work"]
+
+#: Kind of the job that takes a batch of photos in.
+SURVEY_JOB = "survey"
+
+
+def survey_params(
+    survey: str,
+    files: Sequence[tuple[str, str]],
+    *,
+    actor: str,
+    footprint_km2: float | None = None,
+    positions: Mapping[str, tuple[float, float]] | None = None,
+    taken_on: datetime | None = None,
+) -> dict[str, Any]:
+    """Parameters of a survey job, as JSON values.
+
+    Parameters
+    ----------
+    survey : str
+        From `create_survey`.
+    files : sequence of (name, sha256)
+        The bytes are in ``store.files`` already, so the job outlives the upload.
+    actor, footprint_km2, positions, taken_on
+        As in `take_in`.
+
+    Raises
+    ------
+    InputError
+        If there is no file.
+    """
+    if not files:
+        raise InputError("no file to take in: add photos first")
+    return {
+        "survey": survey,
+        "files": [[name, sha256] for name, sha256 in files],
+        "actor": actor,
+        "footprint_km2": footprint_km2,
+        "positions": {key: list(place) for key, place in (positions or {}).items()},
+        "taken_on": taken_on.isoformat() if taken_on else None,
+    }
+
+
+def survey_work(
+    store: "Store", load_classifier: Callable[[], "PhotoClassifier"]
+) -> "Work":
+    """Return the function that a job runner calls for `SURVEY_JOB`.
+
+    Parameters
+    ----------
+    store : Store
+        Where the files wait and the results go.
+    load_classifier : callable
+        Called when the job starts, so that a model that cannot be loaded fails the
+        job with its reason and not the page.
+    """
+
+    def work(params: Mapping[str, Any], job: "JobContext") -> Mapping[str, Any]:
+        files = params["files"]
+        job.progress(0, len(files), "loading the model")
+        classifier = load_classifier()
+        taken_on = params.get("taken_on")
+        taken = take_in(
+            store,
+            classifier,
+            params["survey"],
+            _waiting_files(store, params["survey"], files),
+            actor=params["actor"],
+            footprint_km2=params.get("footprint_km2"),
+            positions={
+                key: (float(lat), float(lon))
+                for key, (lat, lon) in params.get("positions", {}).items()
+            },
+            taken_on=datetime.fromisoformat(taken_on) if taken_on else None,
+            total=len(files),
+            progress=job.progress,
+            cancelled=job.cancelled,
+        )
+        return taken.to_dict()
+
+    return work
+
+
+def _waiting_files(
+    store: "Store", survey: str, files: Iterable[Sequence[str]]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files one by one; one that is gone from the store is reported."""
+    for name, sha256 in files:
+        try:
+            data = store.files.get(sha256)
+        except NotFoundError:
+            store.photos.refuse(
+                survey=survey,
+                name=name,
+                reason="the uploaded file is no longer in the store; upload it again",
+                sha256=sha256,
+            )
+            continue
+        yield name, data
