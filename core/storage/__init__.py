@@ -4,6 +4,7 @@ Saves and finds records, and knows no domain logic.
 """
 
 from core.storage._rows import AddResult, Record
+from core.storage.database import sqlite_path
 from core.storage.files import ContentFiles
 from core.storage.hauls import HAUL_COLUMNS
 from core.storage.store import Store, open_store
@@ -15,4 +16,5 @@ __all__ = [
     "Record",
     "Store",
     "open_store",
+    "sqlite_path",
 ]

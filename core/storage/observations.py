@@ -45,6 +45,8 @@ _FRAME_COLUMNS = tuple(
     else _OBSERVATION.c[name]
     for name in OBSERVATION_COLUMNS
 )
+#: SQLite takes 32,766 values in a statement; stay well below.
+_CHUNK = 5_000
 BBox = tuple[float, float, float, float]
 
 
@@ -69,6 +71,16 @@ class Observations:
         """
         with self._database.write() as connection:
             return _insert(connection, frame)
+
+    def known(self, observation_ids: Sequence[str]) -> set[str]:
+        """Which of these ids are stored already, superseded or not."""
+        column = _OBSERVATION.c.observation_id
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for start in range(0, len(observation_ids), _CHUNK):
+                part = observation_ids[start : start + _CHUNK]
+                found.update(connection.scalars(select(column).where(column.in_(part))))
+        return found
 
     def replace_for_photo(self, photo_sha256: str, frame: pd.DataFrame) -> AddResult:
         """Let these rows stand for a photo and supersede its others.

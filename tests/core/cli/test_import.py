@@ -1,0 +1,114 @@
+"""Rules of the ``import`` command."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from core.cli import app
+from core.errors import InputError, ObservationError
+from core.governance import verify_chain
+from core.storage import open_store
+
+HEAD = "lat,lon,observed_at,category,count,survey\n"
+GOOD = (
+    "30,-140,2026-06-01T10:00:00Z,plastic,3,north\n"
+    "31,-140,2026-06-02T10:00:00Z,glass,1,north\n"
+)
+BAD = "95,-140,2026-06-01T10:00:00Z,plastic,1.5,north\n"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("GYRE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("GYRE_ACTOR", "ana")
+
+    def call(*arguments):
+        return CliRunner().invoke(
+            app, ["import", *map(str, arguments)], catch_exceptions=True
+        )
+
+    return call
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "field.csv"
+    path.write_text(HEAD + GOOD + BAD, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def stored(tmp_path):
+    def look():
+        return open_store(f"sqlite:///{tmp_path / 'data' / 'gyre.db'}")
+
+    return look
+
+
+def test_good_rows_are_kept_and_bad_ones_reported(run, file, stored, tmp_path):
+    result = run(file, "--report", tmp_path / "r.json", "--json")
+    assert result.exit_code == 0
+    report = json.loads(result.stdout)
+    assert report == json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    counts = [report[k] for k in ("rows", "accepted", "rejected", "duplicates")]
+    assert counts == [3, 2, 1, 0]
+    assert report["reasons"][0] == {
+        "row": 3,
+        "field": "lat",
+        "value": "95.0",
+        "reason": "latitude 95 outside [-90, 90]",
+    }
+    assert report["mapping"]["observed_at"] == "observed_at"
+    with stored() as store:
+        assert store.observations.count() == 2
+        assert store.surveys.get("north")["platform"] == "table"
+        entry = store.audit.entries()[0]
+        assert (entry["action"], entry["actor"]) == ("observations.import", "ana")
+        assert entry["subject"] == "file:field.csv"
+        assert verify_chain(store).length == 1
+
+
+def test_importing_again_adds_nothing_and_writes_no_audit_entry(run, file, stored):
+    run(file)
+    report = json.loads(run(file, "--json").stdout)
+    counts = [report[k] for k in ("rows", "accepted", "rejected", "duplicates")]
+    assert counts == [3, 0, 1, 2]
+    with stored() as store:
+        assert store.observations.count() == 2
+        assert store.audit.count() == 1
+
+
+def test_a_dry_run_keeps_nothing_and_makes_no_database(run, file, tmp_path):
+    report = json.loads(run(file, "--dry-run", "--json").stdout)
+    assert (report["accepted"], report["dry_run"]) == (2, True)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_dry_run_knows_what_is_stored(run, file):
+    run(file)
+    report = json.loads(run(file, "--dry-run", "--json").stdout)
+    assert (report["accepted"], report["duplicates"]) == (0, 2)
+
+
+def test_words_for_a_person(run, file):
+    said = run(file).stdout
+    assert "field.csv: 3 rows, 2 kept, 1 refused, 0 duplicates" in said
+    assert "row 3, count: count is not a whole number" in said
+
+
+def test_exit_3_only_if_no_row_could_be_used(run, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text(HEAD + BAD, encoding="utf-8")
+    assert run(path).exit_code == 3
+
+
+def test_a_file_that_is_not_understood_is_refused(run, tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert isinstance(run(path).exception, ObservationError)
+
+
+def test_an_unknown_profile_and_an_unwritable_report_are_refused(run, file, tmp_path):
+    assert isinstance(run(file, "--profile", "x").exception, InputError)
+    assert isinstance(run(file, "--report", tmp_path).exception, InputError)
