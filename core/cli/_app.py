@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from core.cli import config, density, serve
+from core.cli import audit, config, demo, density, import_, schema, serve
 from core.cli._output import report_error
 from core.errors import (
     CleanupError,
@@ -39,8 +39,12 @@ def _every_command() -> None:
     """From survey photos and counts to a debris map and a cleanup plan."""
 
 
+audit.register(app)
 config.register(app)
+demo.register(app)
 density.register(app)
+import_.register(app)
+schema.register(app)
 serve.register(app)
 
 

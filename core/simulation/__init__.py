@@ -4,7 +4,9 @@ Everything made here is marked as simulated wherever it is stored or shown.
 """
 
 from core.simulation.current import DoubleGyre
+from core.simulation.demo import DemoBuilt, build_demo, demo_is_built
 from core.simulation.field import Area, DebrisField, Patches, scatter_debris
+from core.simulation.files import write_photos
 from core.simulation.fleet import (
     DEMO_PORTS,
     DEMO_VESSELS,
@@ -42,6 +44,7 @@ __all__ = [
     "SIMULATED_SOFTWARE",
     "Area",
     "DebrisField",
+    "DemoBuilt",
     "DoubleGyre",
     "ItemKind",
     "Patches",
@@ -50,7 +53,9 @@ __all__ = [
     "SimulatedSea",
     "SimulatedVessel",
     "SurveyFlight",
+    "build_demo",
     "deck_counts",
+    "demo_is_built",
     "fleet_yaml",
     "fly_survey",
     "item_shares",
@@ -59,4 +64,5 @@ __all__ = [
     "sail_hauls",
     "scatter_debris",
     "simulate_sea",
+    "write_photos",
 ]

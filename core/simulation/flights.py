@@ -51,7 +51,7 @@ class SimulatedPhoto:
     Attributes
     ----------
     name : str
-        File name.
+        File name; holds the painting seed, so another photo has another name.
     kind : str
         Key of ``RENDER_KINDS``; ``empty`` if nothing floats in the footprint.
     n_items : int
@@ -162,7 +162,7 @@ def fly_survey(
             photos.append(
                 _photograph(
                     now,
-                    name=f"{moment:%Y%m%d}_{index + 1:04d}.jpg",
+                    name=f"sim_{moment:%Y%m%d}_{first_seed + index:08d}.jpg",
                     survey=survey,
                     x_km=x + along * np.cos(heading),
                     y_km=y + along * np.sin(heading),

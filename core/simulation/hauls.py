@@ -22,7 +22,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.geo import great_circle_distance_km
-from core.routing.sea import SeaNetwork
 from core.simulation.current import DoubleGyre
 from core.simulation.field import Area, DebrisField, scatter_debris
 from core.simulation.fleet import DEMO_PORTS, DEMO_VESSELS, SimulatedVessel
@@ -220,6 +219,8 @@ def _distances(field: DebrisField, vessel: SimulatedVessel) -> FloatArray:
 @cache
 def _gate(locode: str, area: Area) -> tuple[float, float, float]:
     """Last turning point of the way from a port to the area, and its distance."""
+    from core.routing.sea import SeaNetwork  # the planner's libraries take seconds
+
     port = next(port for port in DEMO_PORTS if port.locode == locode)
     lat, lon = area.lat_lon(x_km=area.width_km / 2, y_km=area.height_km / 2)
     network = SeaNetwork(lat=[port.lat, float(lat)], lon=[port.lon, float(lon)])

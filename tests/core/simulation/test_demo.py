@@ -1,0 +1,139 @@
+"""The demo goes in once, can be finished after a kill, and says it is simulated."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.config import Settings
+from core.errors import InputError, NotFoundError
+from core.governance import verify_chain
+from core.simulation import SimulatedSea, build_demo, demo_is_built
+from core.simulation.demo import DEMO_FLEET, holds_real_data
+from core.storage import Store, open_store
+
+if TYPE_CHECKING:
+    from core.classification import PhotoClassifier
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with open_store(
+        settings.resolved_database_url, data_dir=settings.data_dir
+    ) as opened:
+        yield opened
+
+
+def contents(store: Store) -> dict[str, int]:
+    """Row counts without the audit log, which also holds what was tried."""
+    counts = store.counts()
+    return {name: n for name, n in counts.items() if not name.startswith("audit")}
+
+
+def test_demo_holds_surveys_counts_fleet_and_hauls(
+    store: Store,
+    settings: Settings,
+    classifier: "PhotoClassifier",
+    small_sea: SimulatedSea,
+) -> None:
+    steps: list[str] = []
+    built = build_demo(
+        store,
+        settings,
+        progress=lambda step, *_: steps.append(step),
+        classifier=classifier,
+    )
+    assert built.was_built
+    assert built.n_photos == 12
+    assert built.n_hauls == len(small_sea.hauls) == 36
+    assert built.n_observations == 12 + len(small_sea.deck_counts)
+    assert list(dict.fromkeys(steps)) == [
+        "simulating the sea",
+        "painting photos",
+        "classifying photos",
+    ]
+    surveys = store.surveys.listing()
+    assert len(surveys) == 3
+    assert all(survey["simulated"] for survey in surveys)
+    assert store.observations.frame()["simulated"].all()
+    assert store.hauls.frame()["simulated"].all()
+    assert store.fleets.get(DEMO_FLEET)["simulated"]
+    assert {port["locode"] for port in store.fleets.ports()} == {"USHNL", "USOGG"}
+    efforts = store.observations.frame().query("source == 'photo'")["effort_km2"]
+    assert efforts.tolist() == pytest.approx([0.0024] * 12, rel=1e-3)
+    assert verify_chain(store).length == store.audit.count()
+    assert not holds_real_data(store)
+
+
+def test_second_run_changes_nothing(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    build_demo(store, settings, classifier=classifier)
+    before, entries = contents(store), store.audit.count()
+    again = build_demo(store, settings, classifier=classifier)
+    assert not again.was_built
+    assert contents(store) == before
+    assert store.audit.count() == entries
+
+
+@pytest.mark.parametrize(
+    ("step", "at"), [("simulating the sea", 0), ("classifying photos", 7)]
+)
+def test_run_that_was_killed_is_finished_by_the_next(
+    store: Store,
+    settings: Settings,
+    classifier: "PhotoClassifier",
+    step: str,
+    at: int,
+) -> None:
+    class Killed(BaseException):
+        """Stands for a signal: nothing in Gyre may catch it."""
+
+    def kill(name: str, done: int, _total: int) -> None:
+        if (name, done) == (step, at):
+            raise Killed
+
+    with pytest.raises(Killed):
+        build_demo(store, settings, progress=kill, classifier=classifier)
+    assert not demo_is_built(store)
+    build_demo(store, settings, classifier=classifier)
+    assert demo_is_built(store)
+    counts = contents(store)
+    assert counts["photo"] == 12
+    assert counts["prediction"] == 12
+    assert counts["survey"] == 3
+    assert counts["haul"] == 36
+    assert counts["refused_file"] == 0
+
+
+def test_missing_model_keeps_the_rest_and_is_named(
+    store: Store, settings: Settings
+) -> None:
+    without = settings.model_copy(update={"models_dir": settings.data_dir / "none"})
+    with pytest.raises(NotFoundError):
+        build_demo(store, without)
+    assert len(store.hauls.frame()) == 36
+    assert not demo_is_built(store)
+
+
+def test_another_seed_in_the_same_store_is_refused(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    build_demo(store, settings, classifier=classifier)
+    with pytest.raises(InputError, match="seed 6, not 9"):
+        build_demo(store, settings, seed=9, classifier=classifier)
+
+
+def test_fleet_that_a_person_changed_is_left_as_it_is(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    changed: dict[str, Any] = {"vessels": [], "ports": []}
+    store.fleets.save(DEMO_FLEET, changed, simulated=True)
+    build_demo(store, settings, classifier=classifier)
+    assert store.fleets.get(DEMO_FLEET)["document"] == changed
+
+
+def test_real_survey_is_noticed(store: Store) -> None:
+    assert not holds_real_data(store)
+    store.surveys.add("Cruise 12", simulated=False)
+    assert holds_real_data(store)
