@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import gammainccinv, gammaincinv
 
 from core.errors import ObservationError
 
@@ -72,11 +72,10 @@ def poisson_interval(
     refuse_bad_effort(area)
     seen = counts > 0
     upper_tail = np.where(seen, alpha / 2.0, alpha)
-    # chi2 with 0 degrees of freedom is not defined; 2 stands in and is replaced.
-    low = np.where(
-        seen, chi2.ppf(alpha / 2.0, np.where(seen, 2.0 * counts, 2.0)) / 2.0, 0.0
-    )
-    high = chi2.ppf(1.0 - upper_tail, 2.0 * (counts + 1.0)) / 2.0
+    # Garwood's chi-square quantiles, as gamma quantiles: chi2(p, 2k) / 2. A shape of
+    # zero is not defined; 1 stands in for it and its result is replaced.
+    low = np.where(seen, gammaincinv(np.where(seen, counts, 1.0), alpha / 2.0), 0.0)
+    high = gammainccinv(counts + 1.0, upper_tail)
     parts = (counts / area, low / area, high / area)
     if counts.ndim == 0:
         return PoissonInterval(*(float(part) for part in parts))
@@ -127,20 +126,14 @@ def weighted_poisson_interval(
     seen = y > 0
     safe_y, safe_v = np.where(seen, y, 1.0), np.where(seen, v, 1.0)
     low = np.where(
-        seen,
-        safe_v / (2.0 * safe_y) * chi2.ppf(alpha / 2.0, 2.0 * safe_y**2 / safe_v),
-        0.0,
+        seen, safe_v / safe_y * gammaincinv(safe_y**2 / safe_v, alpha / 2.0), 0.0
     )
     y1, v1 = y + w, v + w**2
     known = y1 > 0
     safe_y1, safe_v1 = np.where(known, y1, 1.0), np.where(known, v1, 1.0)
     upper_tail = np.where(seen, alpha / 2.0, alpha)
     high = np.where(
-        known,
-        safe_v1
-        / (2.0 * safe_y1)
-        * chi2.ppf(1.0 - upper_tail, 2.0 * safe_y1**2 / safe_v1),
-        0.0,
+        known, safe_v1 / safe_y1 * gammainccinv(safe_y1**2 / safe_v1, upper_tail), 0.0
     )
     return np.asarray(low), np.asarray(high)
 

@@ -49,6 +49,15 @@ def base_layers(frame: MapFrame) -> list["pdk.Layer"]:
             get_line_color=list(colours.coast),
             line_width_min_pixels=0.7,
         ),
+        pdk.Layer(
+            "PathLayer",
+            _grid(frame)[0],
+            id="grid",
+            get_path="path",
+            get_color=[*colours.grid, 150],
+            width_min_pixels=0.6,
+            width_max_pixels=0.6,
+        ),
     ]
 
 
@@ -94,11 +103,11 @@ def _shifted(feature: dict[str, Any], shift: float) -> dict[str, Any]:
 
 
 def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
-    """Grid with its degrees, and a scale bar that is right at any zoom."""
+    """Degrees of the grid, and a scale bar that is right at any zoom."""
     import pydeck as pdk
 
     colours = MAP_COLOURS[theme_name()]
-    lines, labels = _grid(frame)
+    labels = _grid(frame)[1]
     bar, bar_label = _scale_bar(frame)
     text = {
         "get_position": "at",
@@ -109,15 +118,6 @@ def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
         "font_family": pdk.types.String("sans-serif"),
     }
     return [
-        pdk.Layer(
-            "PathLayer",
-            lines,
-            id="grid",
-            get_path="path",
-            get_color=[*colours.grid, 150],
-            width_min_pixels=0.6,
-            width_max_pixels=0.6,
-        ),
         pdk.Layer(
             "TextLayer",
             labels,
@@ -153,7 +153,7 @@ def _grid(frame: MapFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     step = min(step, 30.0)
     lines: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
-    reach = 3
+    reach = 14  # a canvas is wider than the frame, and people pan
     first_x, last_x = floor(frame.west / step) - reach, floor(frame.east / step) + reach
     first_y = floor(frame.south / step) - reach
     last_y = floor(frame.north / step) + reach

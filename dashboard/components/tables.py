@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +12,8 @@ __all__ = ["Column", "csv_bytes", "table"]
 
 #: A cell that starts with one of these is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_ENDINGS = {"geojson": "GeoJSON"}
+_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Column:
     kind : str
         ``text``, ``number``, ``time``, ``date``, ``share``, ``image`` or ``yes_no``.
     decimals : int, optional
-        Digits after the point; without it large numbers are whole, with separators.
+        Digits after the point; without it three significant digits are shown.
     help : str
         What it means; shown on hover.
     """
@@ -79,7 +82,7 @@ def table(
             st.subheader(title, anchor=False, width="stretch")
         for file_name, (content, media_type) in downloads.items():
             st.download_button(
-                f"Download {file_name.rpartition('.')[2].upper()}",
+                f"Download {_ending(file_name)}",
                 content,
                 file_name=file_name,
                 mime=media_type,
@@ -89,7 +92,7 @@ def table(
                 type="tertiary",
             )
     drawn = st.dataframe(
-        frame,
+        _rounded(frame, columns),
         column_order=list(columns),
         column_config={key: _config(column) for key, column in columns.items()},
         hide_index=True,
@@ -103,6 +106,28 @@ def table(
         return None
     rows = cast("dict[str, Any]", drawn)["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(frame) else None
+
+
+def _ending(file_name: str) -> str:
+    ending = file_name.rpartition(".")[2]
+    return _ENDINGS.get(ending, ending.upper())
+
+
+def _rounded(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Round what is shown to the digits that mean something."""
+    shown = frame[list(columns)].copy()
+    for name, column in columns.items():
+        if column.kind != "number" or not pd.api.types.is_float_dtype(shown[name]):
+            continue
+        if column.decimals is not None:
+            shown[name] = shown[name].round(column.decimals)
+            continue
+        values = shown[name].to_numpy(dtype=np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            places = _DIGITS - 1 - np.floor(np.log10(np.abs(values)))
+        power = 10.0 ** np.where(np.isfinite(places), places, 0.0)
+        shown[name] = np.round(values * power) / power
+    return shown
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -128,9 +153,11 @@ def _config(column: Column) -> Any:
     config = st.column_config
     common: dict[str, Any] = {"label": column.label, "help": column.help or None}
     if column.kind == "number":
-        if column.decimals is None:
-            return config.NumberColumn(**common, format="localized")
-        return config.NumberColumn(**common, format=f"%.{column.decimals}f")
+        places = column.decimals
+        # "localized" groups thousands; a fixed number of places keeps columns straight.
+        return config.NumberColumn(
+            **common, format=f"%.{places}f" if places else "localized"
+        )
     if column.kind == "time":
         return config.DatetimeColumn(**common, format="D MMM YYYY, HH:mm")
     if column.kind == "date":

@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 VIEW = StateKey[str]("map", "view", VIEWS[0])
 
 _COLUMNS = {
-    "h3": Column("Cell (H3)"),
+    "status": Column("Status"),
+    "n": Column("Items", "number"),
+    "effort_km2": Column("Searched (km²)", "number"),
+    "density_per_km2": Column("Density (items per km²)", "number"),
+    "low": Column("Low", "number", help="Lower 95 % limit, items per km²"),
+    "high": Column("High", "number", help="Upper 95 % limit, items per km²"),
+    "mass_kg": Column(
+        "Expected (kg)", "number", help="Density times cell area times item mass"
+    ),
     "lat": Column("Latitude (°)", "number", 3),
     "lon": Column("Longitude (°)", "number", 3),
-    "n": Column("Items", "number", 0),
-    "effort_km2": Column("Searched (km²)", "number", 2),
-    "density_per_km2": Column("Density (items per km²)", "number", 2),
-    "low": Column("Low", "number", 2, "Lower 95 % limit, items per km²"),
-    "high": Column("High", "number", 2, "Upper 95 % limit, items per km²"),
-    "mass_kg": Column("Expected (kg)", "number", 0, "Density x cell area x item mass"),
-    "status": Column("Status"),
+    "h3": Column("H3 cell", help="Name of the cell in the H3 grid"),
 }
 
 
@@ -76,17 +78,19 @@ def render() -> None:
 
 
 def _map(cells: "pd.DataFrame", frame: MapFrame, *, surveyed: bool) -> None:
-    options = VIEWS if surveyed else ("Sightings",)
-    name = st.segmented_control(
-        "Show",
-        options,
-        default=options[0],
-        required=True,
-        key=VIEW.key,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    view = density_view(cells, name or options[0])
+    name = "Sightings"
+    if surveyed:
+        chosen = st.segmented_control(
+            "Show",
+            VIEWS,
+            default=VIEW.default,
+            required=True,
+            key=VIEW.key,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        name = chosen or VIEW.default
+    view = density_view(cells, name)
     legend(view.scale, label=view.label, marks=view.marks)
     n_seen = int((cells["status"] == "surveyed").sum())
     n_none = int((cells["status"] == "surveyed_none_seen").sum())

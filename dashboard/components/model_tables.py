@@ -1,0 +1,163 @@
+"""Words, figures and tables about deployed models."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import services
+from dashboard.components import model_charts, model_facts
+from dashboard.components.formats import number
+from dashboard.components.page import Figure, metric_row
+from dashboard.components.tables import Column, table
+
+__all__ = [
+    "decided_table",
+    "model_answer",
+    "model_figures",
+    "model_scores",
+    "model_table",
+    "training_data_table",
+]
+
+_COLUMNS = {
+    "model": Column("Model"),
+    "in_use": Column("In use", "yes_no"),
+    "accuracy_words": Column("Accuracy (95 % interval)"),
+    "macro_f1_words": Column("Macro-F1 (95 % interval)"),
+    "n": Column("Photos measured on", "number"),
+    "size_mb": Column("Size (MB)", "number", 1),
+    "licence": Column("Training data"),
+    "files": Column("Files"),
+    "created_at": Column("Made", "date"),
+}
+_DECIDED = {
+    "model": Column("Model"),
+    "photos": Column("Photos judged", "number"),
+    "unsure": Column("Low confidence", "share"),
+    "reviewed": Column("Reviewed by a person", "number"),
+    "agreed": Column("Reviews that agree", "share"),
+    "last": Column("Last used", "time"),
+}
+_SOURCES = {
+    "source": Column("Source"),
+    "n_train": Column("Pictures", "number"),
+    "licence_class": Column("Class"),
+    "licence": Column("Licence as found"),
+    "origin": Column("Origin"),
+}
+
+
+def model_answer(models: list[dict[str, Any]], row: Mapping[str, Any]) -> str:
+    """Say in one sentence how well the chosen model does."""
+    deployed = "1 model is" if len(models) == 1 else f"{len(models)} models are"
+    if row.get("accuracy") is None:
+        return f"{deployed} deployed; **{row['model']}** tells no scores."
+    right = _percent(row["accuracy"], row["accuracy_interval"])
+    return (
+        f"{deployed} deployed. **{row['model']}** names the right one of ten "
+        f"categories on {right} of {row['n']} validation photos; none of them shows "
+        "the open sea, or was taken from the air."
+    )
+
+
+def _percent(value: float, limits: list[float | None] | None) -> str:
+    low, high = limits or [None, None]
+    if low is None or high is None:
+        return f"{value:.0%}"
+    return f"{value:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _score(value: float | None, limits: list[float | None] | None) -> str:
+    low, high = limits or [None, None]
+    if value is None or low is None or high is None:
+        return number(value, digits=2)
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def model_figures(manifest: Mapping[str, Any]) -> None:
+    """Draw the headline scores with their intervals."""
+    scores = manifest["metrics"]["val"]
+    names = {
+        "accuracy": ("Accuracy", "Share of photos given the right category"),
+        "macro_f1": ("Macro-F1", "Mean F1 over categories, rare ones count the same"),
+        "auroc_debris": (
+            "Debris or not (AUROC)",
+            "Chance that a debris photo gets a higher debris probability than one "
+            "without",
+        ),
+        "ece": ("Calibration error", "Mean gap between confidence and accuracy"),
+    }
+    metric_row(
+        [
+            Figure(
+                label,
+                number(scores[key], digits=2),
+                note="{:.2f} to {:.2f}".format(*scores["intervals"][key]),
+                help=f"{told}; 95 % bootstrap interval, n = {scores['n']}.",
+            )
+            for key, (label, told) in names.items()
+        ]
+    )
+
+
+def model_table(models: list[dict[str, Any]], in_use: str) -> None:
+    """Draw the deployed models, a row each."""
+    frame = pd.DataFrame(
+        {
+            **row,
+            "in_use": row["model"] == in_use,
+            "accuracy_words": _score(row.get("accuracy"), row.get("accuracy_interval")),
+            "macro_f1_words": _score(row.get("macro_f1"), row.get("macro_f1_interval")),
+            "licence": "Research use" if row.get("research_use") else "Open",
+            "files": "Changed or missing" if row["problem"] else "As promised",
+            "created_at": pd.to_datetime(
+                str(row.get("created_at"))[:10], errors="coerce"
+            ),
+        }
+        for row in models
+    )
+    table(frame, _COLUMNS, name="models", title="Deployed models")
+
+
+def decided_table() -> None:
+    """Draw what each model decided and what people said to it."""
+    rows = model_facts.decided_by_model()
+    if rows.empty:
+        st.caption("No model has judged a photo of this store yet.")
+        return
+    table(rows, _DECIDED, name="decided-by-model", title="What each model decided")
+
+
+def model_scores(manifest: Mapping[str, Any]) -> None:
+    """Draw scores by category and source, and the confusions."""
+    scores = manifest["metrics"]["val"]
+    labels = services.category_labels(debris_only=False)
+    told = f"validation photos, {manifest['model']}"
+    left, right = st.columns(2, gap="large")
+    with left:
+        model_charts.score_dots(
+            model_charts.category_scores(scores, labels),
+            score="F1",
+            title="Scores by category",
+            name="model-categories",
+            source=told,
+            n=scores["n"],
+        )
+    with right:
+        model_charts.score_dots(
+            model_charts.source_scores(scores),
+            score="Accuracy",
+            title="Accuracy by source of photos",
+            name="model-sources",
+            source=told,
+            n=scores["n"],
+        )
+    model_charts.confusion_chart(scores, labels, source=told)
+
+
+def training_data_table(manifest: Mapping[str, Any]) -> None:
+    """Draw the training sources with their licences."""
+    sources = pd.DataFrame(manifest["training"]["sources"])
+    table(sources, _SOURCES, name="training-data", title="What it was trained on")

@@ -1,0 +1,118 @@
+"""The run of a survey as seen from any visit: progress, cancel, resume."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import CleanupError
+from core.jobs import Job, JobState
+from dashboard import survey_data
+from dashboard.components.page import error_panel
+from dashboard.components.photo_gallery import plain
+from dashboard.state import StateKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["job_panel"]
+
+_REFRESH_S = 1.0
+#: Jobs whose end this session has read and put aside.
+_DISMISSED = StateKey[tuple[str, ...]]("surveys", "dismissed", ())
+_WATCHED = StateKey[tuple[str, ...]]("surveys", "watched", ())
+
+
+def job_panel() -> None:
+    """Draw what runs and how the last run ended; refreshes itself while one runs."""
+    jobs = survey_data.last_jobs()
+    active = [job for job in jobs if not job.is_finished]
+    _WATCHED.set(tuple({*_WATCHED.get(), *(job.job_id for job in active)}))
+    if active:
+        _live()
+    for job in jobs:
+        if job.is_finished and job.job_id not in _DISMISSED.get():
+            _ended(job)
+
+
+@st.fragment(run_every=_REFRESH_S)
+def _live() -> None:
+    active = [job for job in survey_data.last_jobs() if not job.is_finished]
+    if not active:
+        st.rerun()  # the whole page, with the results
+    for job in active:
+        _running(job)
+
+
+def _running(job: Job) -> None:
+    with st.container(border=True):
+        waits = job.state is JobState.QUEUED
+        verb = "waits for the run before it" if waits else "is being classified"
+        said = f"{job.done} of {job.total or len(job.params['files'])} files"
+        st.progress(
+            job.share_done,
+            text=f"Survey **{plain(job.params['survey'])}** {verb}: {said}",
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                "You may leave this page; the run goes on and is found again here.",
+                width="stretch",
+            )
+            if job.cancel_requested:
+                st.caption("Stopping after the current photos", width="content")
+            elif st.button(
+                "Cancel run",
+                key=f"surveys_cancel_{job.job_id}",
+                icon=":material/stop_circle:",
+            ):
+                survey_data.runner().cancel(job.job_id)
+                st.rerun(scope="fragment")
+
+
+def _ended(job: Job) -> None:
+    survey = plain(job.params["survey"])
+    if job.state is JobState.DONE:
+        if job.job_id in _WATCHED.get():  # else it ended before this visit
+            st.success(
+                f"Survey **{survey}**: {_outcome(job)}.", icon=":material/check:"
+            )
+            _dismiss_button(job)
+        return
+    kept = f"{job.done} of {job.total} files were finished and are kept."
+    if job.state is JobState.FAILED:
+        error_panel(
+            CleanupError(f"survey {job.params['survey']} stopped: {job.message}"),
+            kept=kept,
+            next_step="Mend the cause, then resume. On a model that cannot be used, "
+            "see the Models page.",
+        )
+    else:
+        what = "was cancelled" if job.state is JobState.CANCELLED else "was interrupted"
+        st.warning(
+            f"Survey **{survey}** {what}. {kept}", icon=":material/pause_circle:"
+        )
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            "Resume survey",
+            key=f"surveys_resume_{job.job_id}",
+            icon=":material/play_arrow:",
+        ):
+            survey_data.runner().resume(job.job_id)
+            st.rerun()
+        _dismiss_button(job)
+
+
+def _dismiss_button(job: Job) -> None:
+    if st.button("Dismiss", key=f"surveys_dismiss_{job.job_id}", type="tertiary"):
+        _DISMISSED.set((*_DISMISSED.get(), job.job_id))
+        st.rerun()
+
+
+def _outcome(job: Job) -> str:
+    counts = job.result
+    parts: Sequence[tuple[int, str]] = (
+        (counts.get("n_new", 0), "photos taken in"),
+        (counts.get("n_known", 0), "known already"),
+        (counts.get("n_refused", 0), "refused during the run"),
+        (counts.get("n_waiting", 0), "wait for a position or time"),
+    )
+    return ", ".join(f"{n} {words}" for n, words in parts if n) or "nothing new"

@@ -1,0 +1,306 @@
+"""Adding photos: drop files, see at once which are usable, mend, run."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.errors import CleanupError, InputError
+from dashboard import services, survey_data
+from dashboard.components.maps import MapFrame, draw_map
+from dashboard.components.page import error_panel
+from dashboard.state import StateKey, actor
+from dashboard.theme import MAP_COLOURS, theme_name
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from core.surveys import FileCheck
+
+__all__ = ["BATCH", "upload_step"]
+
+#: Checked files of this session; their bytes are in the store, not in memory.
+BATCH = StateKey[tuple["FileCheck", ...]]("surveys", "batch", ())
+_ROUND = StateKey[int]("surveys", "upload_round", 0)
+_NAME = StateKey[str]("surveys", "name", "")
+_AREA, _FLIGHT, _UNKNOWN = "Area of one photo", "Flight height and lens", "Not known"
+_KINDS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
+
+
+def upload_step() -> None:
+    """Draw the upload, and once files are there, their table and the run button."""
+    batch = BATCH.get()
+    by_folder = st.toggle(
+        "Choose a whole folder", key="surveys_folder", persist_state="session"
+    )
+    files = st.file_uploader(
+        "Drop survey photos here" if not by_folder else "Drop a folder of photos here",
+        accept_multiple_files="directory" if by_folder else True,
+        key=f"surveys_files_{_ROUND.get()}",
+        help="JPEG, PNG, WebP, TIFF or HEIC. Anything else is listed as refused with "
+        "its reason. Files stay on this machine.",
+    )
+    if files:
+        _check(files)
+        st.rerun()
+    if not batch:
+        st.caption(
+            "Every file is checked at once: time, place, size, and what is wrong with "
+            "it. Nothing is classified before you run the survey."
+        )
+        return
+    positions = _checked_table(batch)
+    _run_form(batch, positions)
+
+
+def _check(files: "Sequence[UploadedFile]") -> None:
+    """Check and keep the files, then let their bytes go from memory."""
+    seen = {check.sha256 for check in BATCH.get()}
+    bar = st.progress(0.0, text="Checking files")
+    rows: list[FileCheck] = []
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        for file in files:
+            yield file.name, file.getvalue()
+
+    for done, check in enumerate(survey_data.check_and_keep(contents(), seen=seen), 1):
+        rows.append(check)
+        bar.progress(done / len(files), text=f"Checked {done} of {len(files)} files")
+    BATCH.set((*BATCH.get(), *rows))
+    _release(files)
+    _ROUND.set(_ROUND.get() + 1)
+
+
+def _release(files: "Sequence[UploadedFile]") -> None:
+    context = get_script_run_ctx()
+    remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
+    if context is not None and remove is not None:
+        for file in files:
+            remove(session_id=context.session_id, file_id=file.file_id)
+
+
+def _checked_table(
+    batch: "Sequence[FileCheck]",
+) -> dict[str, tuple[float, float]]:
+    """Draw the table with editable positions; return the positions given by hand."""
+    usable = [check for check in batch if check.will_run]
+    lost = sum(check.lat is None for check in usable)
+    refused = len(batch) - len(usable)
+    words = [f"**{len(usable)} of {len(batch)} files** can be used"]
+    if lost:
+        words.append(f"{lost} have no position yet")
+    if refused:
+        words.append(f"{refused} are left out for the reason given")
+    st.markdown("; ".join(words) + ".")
+    table = pd.DataFrame(
+        {
+            "file": [check.name for check in batch],
+            "state": [check.state.value for check in batch],
+            "taken_at": [check.taken_at for check in batch],
+            "lat": [check.lat for check in batch],
+            "lon": [check.lon for check in batch],
+            "size": [f"{c.width} x {c.height}" if c.width else "" for c in batch],
+            "mb": [check.n_bytes / 1e6 for check in batch],
+            "problem": [check.problem for check in batch],
+        }
+    ).astype({"lat": "float64", "lon": "float64"})
+    left, right = st.columns([5, 2], gap="medium")
+    with left:
+        edited = st.data_editor(
+            table,
+            key=f"surveys_table_{_ROUND.get()}",
+            hide_index=True,
+            height=min(38 + 35 * len(table), 420),
+            disabled=[str(name) for name in table if name not in ("lat", "lon")],
+            column_config=_columns(),
+            alt=f"{len(batch)} files with time, place, size and problem",
+        )
+        if lost:
+            st.caption(
+                "Type a latitude and longitude into a row to place a photo. Photos "
+                "without a position are kept, and count once you set one."
+            )
+    with right:
+        _mini_map(edited)
+    return _given(batch, edited)
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "file": config.TextColumn("File", width="medium"),
+        "state": config.TextColumn("State", width="small"),
+        "taken_at": config.DatetimeColumn(
+            "Taken", format="D MMM YYYY, HH:mm", width="small"
+        ),
+        "lat": config.NumberColumn("Lat (°)", format="%.5f", width="small"),
+        "lon": config.NumberColumn("Lon (°)", format="%.5f", width="small"),
+        "size": config.TextColumn("Size (px)", width="small"),
+        "mb": config.NumberColumn("MB", format="%.1f", width="small"),
+        "problem": config.TextColumn("Problem", width="large"),
+    }
+
+
+def _given(
+    batch: "Sequence[FileCheck]", edited: pd.DataFrame
+) -> dict[str, tuple[float, float]]:
+    given = {}
+    for check, lat, lon in zip(batch, edited["lat"], edited["lon"], strict=True):
+        is_place = bool(pd.notna(lat)) and bool(pd.notna(lon))
+        if check.will_run and is_place and (lat, lon) != (check.lat, check.lon):
+            given[check.sha256] = (float(lat), float(lon))
+    return given
+
+
+def _mini_map(table: pd.DataFrame) -> None:
+    placed = table[table["lat"].between(-85, 85) & table["lon"].between(-180, 360)]
+    if placed.empty:
+        st.info("No file has a position yet.", icon=":material/location_off:")
+        return
+    import pydeck as pdk
+
+    dots = pdk.Layer(
+        "ScatterplotLayer",
+        [
+            {"at": [round(lon, 5), round(lat, 5)], "tip": name}
+            for lat, lon, name in zip(
+                placed["lat"], placed["lon"], placed["file"], strict=True
+            )
+        ],
+        id="photos",
+        get_position="at",
+        get_fill_color=[*MAP_COLOURS[theme_name()].text, 220],
+        radius_min_pixels=4,
+        radius_max_pixels=4,
+        pickable=True,
+    )
+    frame = MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist())
+    alt = f"Map of {len(placed)} photo positions"
+    draw_map([dots], frame, key="surveys_mini_map", alt=alt, height=260)
+
+
+def _run_form(
+    batch: "Sequence[FileCheck]", positions: dict[str, tuple[float, float]]
+) -> None:
+    usable = [check for check in batch if check.will_run]
+    first, second = st.columns(2, gap="large")
+    with first:
+        name = st.text_input(
+            "Survey name",
+            key=_NAME.key,
+            max_chars=100,
+            placeholder="For example: North leg, 3 June, drone",
+            help="Photos added under a known name join that survey.",
+        )
+        taken_on = _taken_on(usable)
+    with second:
+        footprint = _footprint(usable)
+    with st.container(horizontal=True, gap="small"):
+        run = st.button(
+            f"Run survey of {len(usable)} photos",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not usable or not name.strip(),
+            help=None if name.strip() else "Give the survey a name first.",
+        )
+        if st.button("Clear list", type="tertiary", icon=":material/close:"):
+            BATCH.clear()
+            _ROUND.set(_ROUND.get() + 1)
+            st.rerun()
+    if run:
+        _start(name, batch, positions, footprint, taken_on)
+
+
+def _taken_on(usable: "Sequence[FileCheck]") -> datetime | None:
+    n_timeless = sum(check.taken_at is None for check in usable)
+    if not n_timeless:
+        return None
+    day = st.date_input(
+        f"Day of the {n_timeless} photos without a time (UTC)",
+        value=None,
+        max_value="today",
+        key="surveys_taken_on",
+        help="Noon UTC of that day is used. Without it these photos wait and do not "
+        "count.",
+    )
+    return (
+        datetime.combine(day, time(12), tzinfo=UTC) if isinstance(day, date) else None
+    )
+
+
+def _footprint(usable: "Sequence[FileCheck]") -> float | None:
+    """Ask for the sea that one photo shows; None if it is not known."""
+    from core.surveys import footprint_km2
+
+    way = st.segmented_control(
+        "Sea that one photo shows",
+        [_UNKNOWN, _AREA, _FLIGHT],
+        default=_UNKNOWN,
+        required=True,
+        key="surveys_effort",
+        help="Without it the map shows sightings, not items per km². Where photos "
+        "overlap, give only the part that is new in each.",
+    )
+    if way == _AREA:
+        area = st.number_input(
+            "Area (km²)", min_value=0.0, value=None, format="%.5f", key="surveys_area"
+        )
+        return float(area) if area else None
+    if way != _FLIGHT:
+        st.caption("Counted as sightings without effort.")
+        return None
+    left, right = st.columns(2)
+    height = left.number_input(
+        "Height above sea (m)", min_value=0.0, value=None, key="surveys_height"
+    )
+    angle = right.number_input(
+        "Horizontal field of view (°)",
+        min_value=0.0,
+        max_value=120.0,
+        value=None,
+        key="surveys_angle",
+        help="Along the longer side; 60 to 85 for common drones.",
+    )
+    if not height or not angle:
+        return None
+    sides = [sorted((c.width, c.height)) for c in usable if c.width and c.height]
+    aspect = max((long / short for short, long in sides), default=4 / 3)
+    try:
+        area = footprint_km2(altitude_m=height, field_of_view_deg=angle, aspect=aspect)
+    except InputError as error:
+        error_panel(error)
+        return None
+    st.caption(f"One photo shows {area * 1e6:,.0f} m² ({area:.5f} km²), looking down.")
+    return area
+
+
+def _start(
+    name: str,
+    batch: "Sequence[FileCheck]",
+    positions: dict[str, tuple[float, float]],
+    footprint: float | None,
+    taken_on: datetime | None,
+) -> None:
+    from core.surveys import start_survey
+
+    try:
+        start_survey(
+            services.store(),
+            survey_data.runner(),
+            name,
+            batch,
+            actor=actor(),
+            footprint_km2=footprint,
+            positions=positions,
+            taken_on=taken_on,
+        )
+    except CleanupError as error:
+        error_panel(error, kept="The checked files are kept in the list below.")
+        return
+    BATCH.clear()
+    _ROUND.set(_ROUND.get() + 1)
+    st.session_state["surveys_chosen"] = name.strip()
+    st.rerun()
