@@ -12,7 +12,7 @@ from core.surveys.summary import (
     survey_results,
     survey_summary,
 )
-from core.surveys.work import SURVEY_JOB, survey_params, survey_work
+from core.surveys.work import SURVEY_JOB, start_survey, survey_params, survey_work
 
 __all__ = [
     "SURVEY_JOB",
@@ -29,6 +29,7 @@ __all__ = [
     "footprint_km2",
     "set_position",
     "standing_of",
+    "start_survey",
     "survey_params",
     "survey_photos",
     "survey_results",

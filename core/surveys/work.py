@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, NotFoundError
+from core.surveys.create import create_survey
 from core.surveys.intake import take_in
+from core.surveys.preflight import FileCheck
 
 if TYPE_CHECKING:
     from core.classification import PhotoClassifier
-    from core.jobs import JobContext, Work
+    from core.jobs import JobContext, JobRunner, Work
     from core.storage import Store
 
-__all__ = ["SURVEY_JOB", "survey_params", "survey_work"]
+__all__ = ["SURVEY_JOB", "start_survey", "survey_params", "survey_work"]
 
 #: Kind of the job that takes a batch of photos in.
 SURVEY_JOB = "survey"
@@ -53,6 +55,67 @@ def survey_params(
         "positions": {key: list(place) for key, place in (positions or {}).items()},
         "taken_on": taken_on.isoformat() if taken_on else None,
     }
+
+
+def start_survey(
+    store: "Store",
+    runner: "JobRunner",
+    survey: str,
+    checks: Sequence[FileCheck],
+    *,
+    actor: str,
+    footprint_km2: float | None = None,
+    positions: Mapping[str, tuple[float, float]] | None = None,
+    taken_on: datetime | None = None,
+) -> str:
+    """Make a survey of checked files and run it as a job.
+
+    Files that will not run are kept with their reasons right away; the bytes of the
+    others must lie in ``store.files``.
+
+    Parameters
+    ----------
+    store : Store
+        Where the files wait and the results go.
+    runner : JobRunner
+        Knows `SURVEY_JOB`.
+    survey : str
+        Name of the survey, new or known.
+    checks : sequence of FileCheck
+        From `check_files`.
+    actor, footprint_km2, positions, taken_on
+        As in `take_in`.
+
+    Returns
+    -------
+    str
+        The job's id.
+
+    Raises
+    ------
+    InputError
+        If the name cannot be used or no file will run.
+    """
+    params = survey_params(
+        survey.strip(),
+        [(check.name, check.sha256) for check in checks if check.will_run],
+        actor=actor,
+        footprint_km2=footprint_km2,
+        positions=positions,
+        taken_on=taken_on,
+    )
+    with store.transaction():
+        create_survey(store, survey, actor=actor, started_at=taken_on)
+        for check in checks:
+            if not check.will_run:
+                store.photos.refuse(
+                    survey=survey.strip(),
+                    name=check.name,
+                    reason=check.problem,
+                    sha256=check.sha256,
+                    size_bytes=check.n_bytes,
+                )
+    return runner.submit(SURVEY_JOB, params, actor=actor)
 
 
 def survey_work(

@@ -107,6 +107,7 @@ def _checked_table(
             "problem": [check.problem for check in batch],
         }
     ).astype({"lat": "float64", "lon": "float64"})
+    table["taken_at"] = pd.to_datetime(table["taken_at"], utc=True).dt.tz_localize(None)
     left, right = st.columns([5, 2], gap="medium")
     with left:
         edited = st.data_editor(
@@ -134,7 +135,7 @@ def _columns() -> dict[str, Any]:
         "file": config.TextColumn("File", width="medium"),
         "state": config.TextColumn("State", width="small"),
         "taken_at": config.DatetimeColumn(
-            "Taken", format="D MMM YYYY, HH:mm", width="small"
+            "Taken (UTC)", format="D MMM YYYY, HH:mm", width="small"
         ),
         "lat": config.NumberColumn("Lat (°)", format="%.5f", width="small"),
         "lon": config.NumberColumn("Lon (°)", format="%.5f", width="small"),

@@ -10,7 +10,13 @@ import pytest
 from core.errors import InputError, ModelIntegrityError
 from core.governance import verify_chain
 from core.jobs import JobRunner, JobState
-from core.surveys import SURVEY_JOB, survey_params, survey_work
+from core.surveys import (
+    SURVEY_JOB,
+    check_files,
+    start_survey,
+    survey_params,
+    survey_work,
+)
 from tests.core.surveys.fakes import BLUE, RED, ColourClassifier, photo_file
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,6 +81,27 @@ def test_a_model_that_cannot_be_loaded_fails_the_job_with_its_reason(store):
     assert runner.wait(job.job_id, timeout_s=10).state is JobState.DONE
     runner.close()
     assert store.photos.count() == 3
+
+
+def test_checked_files_start_a_survey_and_refused_ones_keep_their_reason(store, runner):
+    items = [("a.jpg", photo_file(RED)), ("b.jpg", b"text"), ("c.jpg", photo_file(RED))]
+    checks = list(check_files(items))
+    store.files.put(items[0][1])
+    job_id = start_survey(store, runner, " August ", checks, actor="ada")
+    refused = {r["name"]: r["reason"] for r in store.photos.refused(survey="August")}
+    assert set(refused) == {"b.jpg", "c.jpg"}
+    assert "text" in refused["b.jpg"]
+    assert "same content" in refused["c.jpg"]
+    job = runner.wait(job_id, timeout_s=10)
+    assert (job.state, job.result["n_new"]) == (JobState.DONE, 1)
+    assert store.surveys.get("August")["created_by"] == "ada"
+
+
+def test_nothing_to_run_makes_no_survey(store, runner):
+    checks = list(check_files([("b.jpg", b"text")]))
+    with pytest.raises(InputError, match="no file"):
+        start_survey(store, runner, "August", checks, actor="ada")
+    assert [s["name"] for s in store.surveys.listing()] == ["June flight"]
 
 
 def test_a_job_needs_files():

@@ -1,0 +1,150 @@
+"""Surveys: are my photos usable, what is on them, let me correct the machine."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import services, survey_data
+from dashboard.components.formats import number, share, when
+from dashboard.components.page import Figure, metric_row, page_header
+from dashboard.components.photo_gallery import gallery, show_problem
+from dashboard.components.photo_review import review
+from dashboard.components.survey_jobs import job_panel
+from dashboard.components.survey_upload import BATCH, upload_step
+from dashboard.components.tables import Column, table
+from dashboard.state import StateKey
+
+if TYPE_CHECKING:
+    from core.surveys import SurveySummary
+
+SURVEY = StateKey[str | None]("surveys", "chosen", None)
+STEP = StateKey[str]("surveys", "step", "Results")
+_ADD, _RESULTS, _REVIEW, _REFUSED = "Add photos", "Results", "Review", "Refused files"
+
+_REFUSED_COLUMNS = {
+    "name": Column("File"),
+    "reason": Column("Why it was refused"),
+    "size_mb": Column("MB", "number", 2),
+    "refused_at": Column("When (UTC)", "time"),
+}
+
+
+def render() -> None:
+    """Draw the page."""
+    names = survey_data.survey_names()
+    if not names:
+        page_header(
+            "Surveys",
+            "No survey yet. Drop the photos of a flight, cruise or walk below: each is "
+            "checked at once, classified when you run it, and put on the map.",
+        )
+        job_panel()
+        upload_step()
+        return
+    top = st.container()
+    steps = [_RESULTS, _REVIEW, _REFUSED, _ADD]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if SURVEY.get() not in names:
+            SURVEY.set(names[0])
+        survey = st.selectbox(
+            "Survey", names, key=SURVEY.key, bind="query-params", width=340
+        )
+        step = st.segmented_control(
+            "Step",
+            steps,
+            default=_ADD if BATCH.get() else _RESULTS,
+            required=True,
+            key=STEP.key,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    summary = survey_data.summary(survey)
+    with top:
+        page_header(
+            "Surveys",
+            _answer(summary),
+            simulated=summary.simulated,
+            research_use=bool(summary.models),
+        )
+        job_panel()
+        show_problem()
+    if step == _ADD:
+        upload_step()
+    elif step == _REFUSED:
+        _refused(survey)
+    elif summary.n_photos == 0:
+        st.info("No photo of this survey could be used; see the refused files.")
+    elif step == _REVIEW:
+        review(survey_data.photos(survey), summary, _labels())
+    else:
+        _results(summary)
+
+
+def _labels() -> dict[str, str]:
+    return services.category_labels(debris_only=False)
+
+
+def _answer(summary: "SurveySummary") -> str:
+    if summary.n_photos == 0:
+        return f"{summary.n_refused} files were refused; none could be used."
+    seen = share(summary.n_debris / summary.n_photos)
+    words = f"Debris on **{summary.n_debris} of {summary.n_photos} photos** ({seen})"
+    if summary.n_doubtful:
+        words += f"; {summary.n_doubtful} are in doubt and wait for a look"
+    if summary.n_waiting:
+        words += f"; {summary.n_waiting} do not count for want of a position or time"
+    return words + "."
+
+
+def _results(summary: "SurveySummary") -> None:
+    agreed = f"model agrees on {summary.n_agreed}" if summary.n_reviewed else "none yet"
+    metric_row(
+        [
+            Figure(
+                "Photos",
+                f"{summary.n_photos:,}",
+                f"{when(summary.first_at, with_time=False)} to "
+                f"{when(summary.last_at, with_time=False)}",
+            ),
+            Figure(
+                "With debris", f"{summary.n_debris:,}", f"{summary.n_clear:,} without"
+            ),
+            Figure("Reviewed", f"{summary.n_reviewed:,}", agreed),
+            Figure(
+                "Sea searched (km²)",
+                number(summary.effort_km2),
+                f"{summary.n_refused} files refused",
+                help="Sum of what each photo shows; a dash means it is not known.",
+            ),
+        ]
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Photos", anchor=False, width="stretch")
+        badge = "-simulated" if summary.simulated else ""
+        st.download_button(
+            "Download results CSV",
+            survey_data.results_csv(summary.survey),
+            file_name=f"survey-results{badge}.csv",
+            mime="text/csv",
+            key="surveys_download",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+        )
+    gallery(survey_data.photos(summary.survey), _labels())
+
+
+def _refused(survey: str) -> None:
+    rows = survey_data.refused(survey)
+    if not rows:
+        st.info("No file of this survey was refused.", icon=":material/check:")
+        return
+    frame = pd.DataFrame(rows)
+    frame["size_mb"] = frame["size_bytes"].astype("float64") / 1e6
+    frame["refused_at"] = frame["refused_at"].dt.tz_localize(None)
+    table(frame, _REFUSED_COLUMNS, name="refused-files", title="Refused files")
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,247 @@
+"""The Surveys page: upload, run, look, correct; empty, with photos, failing."""
+
+import time
+
+import pytest
+
+from core.errors import ModelIntegrityError
+from core.jobs import JobState
+from core.surveys import create_survey, survey_photos, take_in
+from dashboard import survey_data
+from tests.core.surveys.fakes import BLUE, GREY, RED, ColourClassifier, photo_file
+
+
+@pytest.fixture
+def colours(monkeypatch):
+    monkeypatch.setattr(
+        survey_data, "_load_classifier", lambda settings: ColourClassifier()
+    )
+
+
+@pytest.fixture
+def surveyed(empty_store):
+    create_survey(empty_store, "June flight", actor="ada")
+    items = [
+        ("red.jpg", photo_file(RED)),
+        ("grey.jpg", photo_file(GREY, number=1)),
+        ("blue.jpg", photo_file(BLUE, number=2)),
+        ("lost.jpg", photo_file(RED, number=3, placed=False)),
+        ("bad.jpg", b"no photo"),
+    ]
+    take_in(empty_store, ColourClassifier(), "June flight", items, actor="ada")
+    return empty_store
+
+
+def words(app):
+    groups = (app.markdown, app.caption, app.success, app.info, app.error, app.warning)
+    return "\n".join(element.value for group in groups for element in group)
+
+
+def button(app, label):
+    (found,) = [b for b in app.button if b.label == label]
+    return found
+
+
+def upload(app, files):
+    app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files])
+    return app.run()
+
+
+def finished(store, app):
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        job = survey_job(store)
+        if job["state"] not in ("queued", "running"):
+            break
+        time.sleep(0.05)
+    return app.run()
+
+
+def survey_job(store):
+    return store.jobs.listing(kind="survey")[0]
+
+
+def test_an_empty_store_invites_to_drop_photos(open_app, empty_store):
+    app = open_app("surveys")
+    assert not app.exception
+    assert app.title[0].value == "Surveys"
+    assert "No survey yet" in words(app)
+    assert len(app.file_uploader) == 1
+
+
+def test_files_are_checked_at_once_and_nothing_is_classified(open_app, empty_store):
+    app = open_app("surveys")
+    upload(
+        app,
+        [
+            ("good.jpg", photo_file(RED)),
+            ("lost.jpg", photo_file(RED, placed=False, number=1)),
+            ("text.jpg", b"just words"),
+            ("empty.jpg", b""),
+        ],
+    )
+    assert not app.exception
+    said = words(app)
+    assert "2 of 4 files" in said
+    assert "1 have no position yet" in said
+    assert "2 are left out" in said
+    assert empty_store.counts()["photo"] == 0
+    assert button(app, "Run survey of 2 photos").disabled
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    assert not button(app, "Run survey of 2 photos").disabled
+
+
+def test_from_upload_to_results(open_app, empty_store, colours):
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED)), ("b.jpg", b"words")])
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    button(app, "Run survey of 1 photos").click().run()
+    app = finished(empty_store, app)
+    assert not app.exception
+    assert survey_job(empty_store)["state"] == JobState.DONE
+    assert empty_store.observations.frame()["category"].tolist() == ["plastic"]
+    (refused,) = empty_store.photos.refused(survey="North leg")
+    assert refused["name"] == "b.jpg"
+    assert "Debris on **1 of 1 photos**" in words(app)
+
+
+def test_flight_height_and_lens_become_effort(open_app, empty_store, colours):
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED))])
+    app.text_input(key="surveys_name").set_value("Drone")
+    app.button_group(key="surveys_effort").set_value("Flight height and lens").run()
+    app.number_input(key="surveys_height").set_value(100.0)
+    app.number_input(key="surveys_angle").set_value(90.0).run()
+    # 200 m wide at 4 to 3 is 200 x 150 m.
+    assert "30,000 m²" in words(app)
+    button(app, "Run survey of 1 photos").click().run()
+    finished(empty_store, app)
+    frame = empty_store.observations.frame()
+    assert frame["effort_km2"].tolist() == pytest.approx([0.03])
+
+
+def test_the_gallery_shows_the_most_doubtful_first(open_app, surveyed):
+    app = open_app("surveys")
+    assert not app.exception
+    said = words(app)
+    assert "Debris on **3 of 4 photos**" in said
+    assert "1 are in doubt" in said
+    assert "1 do not count" in said
+    labels = [s.label for s in app.selectbox if s.label.startswith("Label of")]
+    assert labels[0] == "Label of grey.jpg"
+    assert "30 % sure" in said
+
+
+def test_a_label_is_corrected_and_undone_on_its_card(open_app, surveyed):
+    app = open_app("surveys")
+    (box,) = [s for s in app.selectbox if s.label == "Label of grey.jpg"]
+    box.set_value("wood").run()
+    assert not app.exception
+    photos = survey_photos(surveyed, "June flight").set_index("name")
+    assert photos.loc["grey.jpg", "category"] == "wood"
+    assert photos.loc["grey.jpg", "reviewed_by"] == "tester"
+    assert "set by tester" in words(app)
+    button(app, "Undo label").click().run()
+    photos = survey_photos(surveyed, "June flight").set_index("name")
+    assert photos.loc["grey.jpg", "category"] == "metal"
+
+
+def test_a_photo_gets_its_position_on_its_card(open_app, surveyed):
+    app = open_app("surveys")
+    sha256 = survey_photos(surveyed, "June flight").set_index("name").loc["lost.jpg"]
+    sha256 = sha256["sha256"]
+    app.number_input(key=f"surveys_lat_{sha256}").set_value(12.0).run()
+    app.number_input(key=f"surveys_lon_{sha256}").set_value(-150.0).run()
+    app.button(key=f"surveys_place_{sha256}").click().run()
+    assert not app.exception
+    photos = survey_photos(surveyed, "June flight").set_index("name")
+    assert bool(photos.loc["lost.jpg", "counts"])
+
+
+def test_review_goes_from_photo_to_photo_and_back(open_app, surveyed):
+    app = open_app("surveys", surveys_step="Review")
+    assert "Model says **Metal**" in words(app)
+    app.button(key="surveys_review_glass").click().run()
+    photos = survey_photos(surveyed, "June flight").set_index("name")
+    assert photos.loc["grey.jpg", "category"] == "glass"
+    assert "Model says **Metal**" not in words(app)
+    app.button(key="surveys_review_accept").click().run()
+    app.button(key="surveys_review_skip").click().run()
+    assert survey_photos(surveyed, "June flight")["reviewed_by"].ne("").sum() == 2
+    app.button(key="surveys_review_undo").click().run()
+    app.button(key="surveys_review_undo").click().run()
+    assert survey_photos(surveyed, "June flight")["reviewed_by"].ne("").sum() == 1
+    app.button(key="surveys_review_undo").click().run()
+    assert survey_photos(surveyed, "June flight")["reviewed_by"].eq("").all()
+    assert app.button(key="surveys_review_undo").disabled
+
+
+def test_refused_files_are_listed_with_reasons(open_app, surveyed):
+    app = open_app("surveys", surveys_step="Refused files")
+    assert not app.exception
+    frame = app.dataframe[0].value
+    assert frame["name"].tolist() == ["bad.jpg"]
+    assert "text" in frame["reason"].iloc[0]
+
+
+def test_a_missing_model_fails_the_run_in_words_and_keeps_the_files(
+    open_app, empty_store, monkeypatch, data_dir
+):
+    monkeypatch.setenv("GYRE_MODELS_DIR", str(data_dir / "no-models"))
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED))])
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    button(app, "Run survey of 1 photos").click().run()
+    app = finished(empty_store, app)
+    assert not app.exception
+    (message,) = [error.value for error in app.error]
+    assert "no model" in message.lower().replace("\\", "")
+    assert "Traceback" not in message
+    assert button(app, "Resume survey")
+
+
+def test_a_changed_model_file_fails_the_run_and_resumes_once_mended(
+    open_app, empty_store, monkeypatch
+):
+    def changed(settings):
+        raise ModelIntegrityError("model.tflite has hash ab, the manifest says cd")
+
+    monkeypatch.setattr(survey_data, "_load_classifier", changed)
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED))])
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    button(app, "Run survey of 1 photos").click().run()
+    app = finished(empty_store, app)
+    assert "manifest says cd" in words(app)
+    monkeypatch.setattr(
+        survey_data, "_load_classifier", lambda settings: ColourClassifier()
+    )
+    button(app, "Resume survey").click().run()
+    app = finished(empty_store, app)
+    assert not app.exception
+    assert empty_store.counts()["photo"] == 1
+
+
+def test_an_unreadable_survey_name_is_refused_in_words(open_app, empty_store, colours):
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED))])
+    app.text_input(key="surveys_name").set_value("\u202egnol").run()
+    button(app, "Run survey of 1 photos").click().run()
+    assert not app.exception
+    assert "survey name" in words(app)
+    assert empty_store.surveys.listing() == []
+
+
+def test_hostile_file_names_do_not_become_markdown(open_app, empty_store):
+    create_survey(empty_store, "June *flight*", actor="ada")
+    name = "[x](javascript:alert) **b**.jpg"
+    take_in(
+        empty_store,
+        ColourClassifier(),
+        "June *flight*",
+        [(name, photo_file(GREY))],
+        actor="ada",
+    )
+    app = open_app("surveys", surveys_step="Review")
+    assert not app.exception
+    assert "[x](javascript" not in words(app)
