@@ -6,16 +6,17 @@ import streamlit as st
 
 from core.errors import CleanupError
 from dashboard import services, survey_data
-from dashboard.components.formats import share
+from dashboard.components.formats import share, when
 from dashboard.components.page import error_panel
 from dashboard.state import StateKey, actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     import pandas as pd
 
-__all__ = ["PROBLEM", "gallery", "plain", "show_problem"]
+__all__ = ["PROBLEM", "gallery", "period", "plain", "show_problem"]
 
 #: Words of the last correction that was refused, shown once.
 PROBLEM = StateKey[str]("surveys", "problem", "")
@@ -226,6 +227,12 @@ def _set_place(sha256: str, lat: float, lon: float) -> None:
 def plain(text: str) -> str:
     """Keep Markdown in a name or reason from being read as Markdown."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>#$~|:" else c for c in text)
+
+
+def period(first: "datetime | None", last: "datetime | None") -> str:
+    """Say from when to when, or the one day it was."""
+    days = when(first, with_time=False), when(last, with_time=False)
+    return days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
 
 
 def show_problem() -> None:

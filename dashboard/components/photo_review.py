@@ -22,6 +22,8 @@ __all__ = ["review"]
 #: Photos this session has decided or passed, newest last; undo goes back through them.
 _PASSED = StateKey[tuple[str, ...]]("surveys", "passed", ())
 _KEYS = "1234567890"
+#: The strip of categories stays above the fold of a laptop screen.
+_MAX_WIDTH_PX, _MAX_HEIGHT_PX = 760, 430
 
 
 def review(
@@ -84,7 +86,9 @@ def _photo(row: "Mapping[str, Any]", labels: "Mapping[str, str]") -> None:
     if picture is None:
         st.warning("The photo's file is gone from the store.")
     else:
-        st.image(picture, alt=f"{row['name']}, model says {guess}", width="stretch")
+        width = min(_MAX_WIDTH_PX, int(_MAX_HEIGHT_PX * row["width"] / row["height"]))
+        alt = f"{row['name']}, model says {guess}"
+        st.image(picture, alt=alt, width=max(width, 1))
     taken = (
         row["taken_at"].to_pydatetime() if row["taken_at"] == row["taken_at"] else None
     )

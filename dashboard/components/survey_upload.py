@@ -52,8 +52,16 @@ def upload_step() -> None:
             "it. Nothing is classified before you run the survey."
         )
         return
-    positions = _checked_table(batch)
-    _run_form(batch, positions)
+    from core.surveys import FileState
+
+    # What needs a look comes first; the order of upload is kept within.
+    ordered = sorted(batch, key=lambda check: check.state is FileState.READY)
+    positions, table = _checked_table(ordered)
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        _run_form(batch, positions)
+    with right:
+        _mini_map(table)
 
 
 def _check(files: "Sequence[UploadedFile]") -> None:
@@ -84,8 +92,8 @@ def _release(files: "Sequence[UploadedFile]") -> None:
 
 def _checked_table(
     batch: "Sequence[FileCheck]",
-) -> dict[str, tuple[float, float]]:
-    """Draw the table with editable positions; return the positions given by hand."""
+) -> tuple[dict[str, tuple[float, float]], pd.DataFrame]:
+    """Draw the table with editable positions; return those given by hand, and it."""
     usable = [check for check in batch if check.will_run]
     lost = sum(check.lat is None for check in usable)
     refused = len(batch) - len(usable)
@@ -108,40 +116,37 @@ def _checked_table(
         }
     ).astype({"lat": "float64", "lon": "float64"})
     table["taken_at"] = pd.to_datetime(table["taken_at"], utc=True).dt.tz_localize(None)
-    left, right = st.columns([5, 2], gap="medium")
-    with left:
-        edited = st.data_editor(
-            table,
-            key=f"surveys_table_{_ROUND.get()}",
-            hide_index=True,
-            height=min(38 + 35 * len(table), 420),
-            disabled=[str(name) for name in table if name not in ("lat", "lon")],
-            column_config=_columns(),
-            alt=f"{len(batch)} files with time, place, size and problem",
+    edited = st.data_editor(
+        table,
+        key=f"surveys_table_{_ROUND.get()}",
+        hide_index=True,
+        disabled=[str(name) for name in table if name not in ("lat", "lon")],
+        column_order=list(_columns()),
+        column_config=_columns(),
+        placeholder="",
+        alt=f"{len(batch)} files with time, place, size and problem",
+    )
+    if lost:
+        st.caption(
+            "Type a latitude and longitude into a row to place a photo. Photos "
+            "without a position are kept, and count once you set one."
         )
-        if lost:
-            st.caption(
-                "Type a latitude and longitude into a row to place a photo. Photos "
-                "without a position are kept, and count once you set one."
-            )
-    with right:
-        _mini_map(edited)
-    return _given(batch, edited)
+    return _given(batch, edited), edited
 
 
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "file": config.TextColumn("File", width="medium"),
-        "state": config.TextColumn("State", width="small"),
+        "file": config.TextColumn("File", width=140),
+        "state": config.TextColumn("State", width=100),
+        "problem": config.TextColumn("Problem", width=240),
         "taken_at": config.DatetimeColumn(
-            "Taken (UTC)", format="D MMM YYYY, HH:mm", width="small"
+            "Taken (UTC)", format="D MMM YYYY, HH:mm", width=130
         ),
-        "lat": config.NumberColumn("Lat (°)", format="%.5f", width="small"),
-        "lon": config.NumberColumn("Lon (°)", format="%.5f", width="small"),
-        "size": config.TextColumn("Size (px)", width="small"),
-        "mb": config.NumberColumn("MB", format="%.1f", width="small"),
-        "problem": config.TextColumn("Problem", width="large"),
+        "lat": config.NumberColumn("Lat (°)", format="%.5f", width=90),
+        "lon": config.NumberColumn("Lon (°)", format="%.5f", width=95),
+        "size": config.TextColumn("Size (px)", width=85),
+        "mb": config.NumberColumn("MB", format="%.2f", width=55),
     }
 
 
@@ -187,18 +192,15 @@ def _run_form(
     batch: "Sequence[FileCheck]", positions: dict[str, tuple[float, float]]
 ) -> None:
     usable = [check for check in batch if check.will_run]
-    first, second = st.columns(2, gap="large")
-    with first:
-        name = st.text_input(
-            "Survey name",
-            key=_NAME.key,
-            max_chars=100,
-            placeholder="For example: North leg, 3 June, drone",
-            help="Photos added under a known name join that survey.",
-        )
-        taken_on = _taken_on(usable)
-    with second:
-        footprint = _footprint(usable)
+    name = st.text_input(
+        "Survey name",
+        key=_NAME.key,
+        max_chars=100,
+        placeholder="For example: North leg, 3 June, drone",
+        help="Photos added under a known name join that survey.",
+    )
+    taken_on = _taken_on(usable)
+    footprint = _footprint(usable)
     with st.container(horizontal=True, gap="small"):
         run = st.button(
             f"Run survey of {len(usable)} photos",

@@ -2,17 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import services, survey_data
-from dashboard.components.formats import number, share, when
-from dashboard.components.page import Figure, metric_row, page_header
+from dashboard.components.formats import share
+from dashboard.components.page import metric_row, page_header
 from dashboard.components.photo_gallery import gallery, show_problem
 from dashboard.components.photo_review import review
 from dashboard.components.survey_jobs import job_panel
+from dashboard.components.survey_results import refused_table, survey_figures
 from dashboard.components.survey_upload import BATCH, upload_step
-from dashboard.components.tables import Column, table
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 SURVEY = StateKey[str | None]("surveys", "chosen", None)
 STEP = StateKey[str]("surveys", "step", "Results")
 _ADD, _RESULTS, _REVIEW, _REFUSED = "Add photos", "Results", "Review", "Refused files"
-
-_REFUSED_COLUMNS = {
-    "name": Column("File"),
-    "reason": Column("Why it was refused"),
-    "size_mb": Column("MB", "number", 2),
-    "refused_at": Column("When (UTC)", "time"),
-}
 
 
 def render() -> None:
@@ -72,7 +64,7 @@ def render() -> None:
     if step == _ADD:
         upload_step()
     elif step == _REFUSED:
-        _refused(survey)
+        refused_table(survey_data.refused(survey))
     elif summary.n_photos == 0:
         st.info("No photo of this survey could be used; see the refused files.")
     elif step == _REVIEW:
@@ -94,31 +86,13 @@ def _answer(summary: "SurveySummary") -> str:
         words += f"; {summary.n_doubtful} are in doubt and wait for a look"
     if summary.n_waiting:
         words += f"; {summary.n_waiting} do not count for want of a position or time"
+    if summary.n_refused:
+        words += f"; {summary.n_refused} files were refused"
     return words + "."
 
 
 def _results(summary: "SurveySummary") -> None:
-    agreed = f"model agrees on {summary.n_agreed}" if summary.n_reviewed else "none yet"
-    metric_row(
-        [
-            Figure(
-                "Photos",
-                f"{summary.n_photos:,}",
-                f"{when(summary.first_at, with_time=False)} to "
-                f"{when(summary.last_at, with_time=False)}",
-            ),
-            Figure(
-                "With debris", f"{summary.n_debris:,}", f"{summary.n_clear:,} without"
-            ),
-            Figure("Reviewed", f"{summary.n_reviewed:,}", agreed),
-            Figure(
-                "Sea searched (km²)",
-                number(summary.effort_km2),
-                f"{summary.n_refused} files refused",
-                help="Sum of what each photo shows; a dash means it is not known.",
-            ),
-        ]
-    )
+    metric_row(survey_figures(summary))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Photos", anchor=False, width="stretch")
         badge = "-simulated" if summary.simulated else ""
@@ -133,17 +107,6 @@ def _results(summary: "SurveySummary") -> None:
             type="tertiary",
         )
     gallery(survey_data.photos(summary.survey), _labels())
-
-
-def _refused(survey: str) -> None:
-    rows = survey_data.refused(survey)
-    if not rows:
-        st.info("No file of this survey was refused.", icon=":material/check:")
-        return
-    frame = pd.DataFrame(rows)
-    frame["size_mb"] = frame["size_bytes"].astype("float64") / 1e6
-    frame["refused_at"] = frame["refused_at"].dt.tz_localize(None)
-    table(frame, _REFUSED_COLUMNS, name="refused-files", title="Refused files")
 
 
 if __name__ == "__main__":
