@@ -19,6 +19,7 @@ from core.efficiency.indicators import (
 )
 from core.efficiency.periods import Period, last_weeks, whole_period
 from core.efficiency.ratios import Change, Ratio, change_between, ratio_of_totals
+from core.efficiency.trends import sliding_weeks
 
 __all__ = [
     "HAUL_COLUMNS",
@@ -40,5 +41,6 @@ __all__ = [
     "plan_against_actual",
     "ratio_of_totals",
     "require_hauls",
+    "sliding_weeks",
     "whole_period",
 ]

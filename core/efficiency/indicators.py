@@ -132,6 +132,8 @@ class Indicators:
         return self.by_name[name]
 
 
+#: A missing end of an interval is NaN in a table.
+_FLOATS = {"value": "float64", "low": "float64", "high": "float64"}
 _TOTALS = ("hauled_kg", "planned_kg", "hours", "fuel_l", "cost", "distance_km")
 
 
@@ -198,7 +200,7 @@ def by_vessel(
         for name, trips in within.groupby("vessel", sort=True)
     ]
     columns = ["vessel", "value", "low", "high", "n", "hauled_kg"]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=columns).astype(_FLOATS)
     return frame.sort_values(
         "value", ascending=not kind.more_is_better, kind="stable"
     ).reset_index(drop=True)
@@ -232,7 +234,7 @@ def by_week(
         week = Period(monday, min(monday + timedelta(weeks=1), span.end))
         rows.append({"week": monday, **_row(week.hauls(checked), kind, confidence)})
         monday += timedelta(weeks=1)
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype(_FLOATS)
 
 
 def plan_against_actual(

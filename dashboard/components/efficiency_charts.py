@@ -15,10 +15,11 @@ __all__ = ["plan_by_week", "plan_steps", "trend", "vessels"]
 
 #: Of the Okabe-Ito palette; they stay apart in grey and show on both backgrounds.
 _MAIN = "#0072B2"
-_BAND = "rgba(0, 114, 178, 0.22)"
+_BAND = "rgba(0, 114, 178, 0.3)"
 _LESS = "#D55E00"
 _MORE = "#56B4E9"
 _QUIET = "#8796A3"
+_WHOLE = ",d"
 
 
 def trend(
@@ -31,12 +32,13 @@ def trend(
     drawn.add_vrect(
         x0=period.start, x1=period.end, fillcolor=_QUIET, opacity=0.14, line_width=0
     )
-    middle = pd_days(weeks["week"], 3.5)
-    window_end = pd_days(sliding["week"], 3.5)
+    middle = _shifted(weeks["week"], 3.5)
+    window_end = _shifted(sliding["week"], 3.5)
     known = sliding["low"].notna()
     drawn.add_scatter(
         x=[*window_end[known], *window_end[known][::-1]],
         y=[*sliding.loc[known, "high"], *sliding.loc[known, "low"][::-1]],
+        mode="lines",
         fill="toself",
         fillcolor=_BAND,
         line={"width": 0},
@@ -64,13 +66,6 @@ def trend(
     )
     drawn.update_xaxes(tickformat="%-d %b", nticks=8)
     return drawn
-
-
-def pd_days(mondays: "pd.Series[pd.Timestamp]", days: float) -> "pd.Series":
-    """Shift Mondays to the middle of their weeks."""
-    import pandas as pd
-
-    return pd.to_datetime(mondays, utc=True) + pd.Timedelta(days=days)
 
 
 def vessels(table: "pd.DataFrame", *, x_title: str) -> "go.Figure":
@@ -101,7 +96,11 @@ def vessels(table: "pd.DataFrame", *, x_title: str) -> "go.Figure":
         cliponaxis=False,
     )
     drawn.update_xaxes(rangemode="tozero", zeroline=True)
-    drawn.update_yaxes(zeroline=False, rangemode="normal", showgrid=True)
+    # Room above the first vessel for its number and for the chart's buttons.
+    drawn.update_yaxes(
+        zeroline=False, rangemode="normal", range=[-0.6, len(ordered) - 0.2]
+    )
+    drawn.update_layout(margin={"t": 36})
     return drawn
 
 
@@ -127,8 +126,9 @@ def plan_steps(table: "pd.DataFrame", *, planned_kg: float) -> "go.Figure":
             hovertemplate="%{x}: %{text}<extra></extra>",
         )
     )
-    drawn.update_layout(showlegend=False)
-    drawn.update_yaxes(range=[0, 1.12 * max(planned_kg, hauled, 1.0)])
+    drawn.update_layout(showlegend=False, margin={"t": 36})
+    top = 1.12 * max(planned_kg, hauled, 1.0)
+    drawn.update_yaxes(range=[0, top], tickformat=_WHOLE)
     return drawn
 
 
@@ -156,8 +156,16 @@ def plan_by_week(table: "pd.DataFrame") -> "go.Figure":
         hovertemplate="%{x}: %{y:,.0f} kg<extra>planned</extra>",
     )
     drawn.update_xaxes(type="category", title="Week from Monday (UTC)")
+    drawn.update_yaxes(tickformat=_WHOLE)
     return drawn
 
 
 def _signed(kg: float) -> str:
     return ("+" if kg > 0 else "") + mass(kg)
+
+
+def _shifted(mondays: "pd.Series[pd.Timestamp]", days: float) -> "pd.Series":
+    """Shift Mondays to the middle of their weeks."""
+    import pandas as pd
+
+    return pd.to_datetime(mondays, utc=True) + pd.Timedelta(days=days)

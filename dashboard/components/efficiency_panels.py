@@ -11,6 +11,7 @@ from dashboard.components.efficiency_charts import (
     trend,
     vessels,
 )
+from dashboard.components.efficiency_filters import HaulFilters
 from dashboard.components.formats import mass, number, share
 
 if TYPE_CHECKING:
@@ -21,20 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["plan_panels", "trend_panel", "vessels_panel"]
 
 
-def trend_panel(
-    hauls: "pd.DataFrame", period: "Period", *, indicator: str, label: str, source: str
-) -> None:
+def trend_panel(hauls: "pd.DataFrame", chosen: HaulFilters, *, source: str) -> None:
     """Draw an indicator over all weeks, the period shaded."""
     from core.efficiency import by_week, sliding_weeks
 
-    weeks = by_week(hauls, indicator=indicator)
-    sliding = sliding_weeks(hauls, indicator=indicator, weeks=4)
+    weeks = by_week(hauls, indicator=chosen.indicator)
+    sliding = sliding_weeks(hauls, indicator=chosen.indicator, weeks=4)
     known = weeks["value"].dropna()
     chart(
-        trend(weeks, sliding, period, y_title=label),
-        title=f"{label} by week",
+        trend(weeks, sliding, chosen.period, y_title=chosen.unit),
+        title=f"{chosen.title}, by week",
         name="efficiency-weeks",
-        alt=f"Line chart of {label.lower()} over {len(weeks)} weeks; single weeks lie "
+        alt=f"Line chart of {chosen.unit} over {len(weeks)} weeks; single weeks lie "
         f"between {number(known.min())} and {number(known.max())}.",
         source=f"{source}; shaded: the period chosen",
         n=len(hauls),
@@ -42,22 +41,20 @@ def trend_panel(
     )
 
 
-def vessels_panel(
-    hauls: "pd.DataFrame", period: "Period", *, indicator: str, label: str, source: str
-) -> None:
-    """Draw an indicator for each vessel in the period."""
+def vessels_panel(hauls: "pd.DataFrame", chosen: HaulFilters, *, source: str) -> None:
+    """Draw an indicator for every vessel of the fleet in the period."""
     from core.efficiency import by_vessel
 
-    ranked = by_vessel(hauls, indicator=indicator, period=period)
+    ranked = by_vessel(hauls, indicator=chosen.indicator, period=chosen.period)
     said = "; ".join(
         f"{row['vessel']} {number(row['value'], digits=2)}"
         for row in ranked.to_dict("records")
     )
     chart(
-        vessels(ranked, x_title=label),
-        title=f"{label} by vessel",
+        vessels(ranked, x_title=chosen.unit),
+        title=f"{chosen.title}, by vessel",
         name="efficiency-vessels",
-        alt=f"Dot chart of {label.lower()} in the period: {said or 'no trips'}.",
+        alt=f"Dot chart of {chosen.unit} in the period: {said or 'no trips'}.",
         source=f"{source}; bars: 95 % interval",
         n=int(ranked["n"].sum()),
         data=ranked,

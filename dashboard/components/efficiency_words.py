@@ -9,7 +9,13 @@ from dashboard.components.page import Figure
 if TYPE_CHECKING:
     from core.efficiency import Indicator, Indicators, Period
 
-__all__ = ["efficiency_answer", "efficiency_figures", "period_words", "signed_percent"]
+__all__ = [
+    "comparison_words",
+    "efficiency_answer",
+    "efficiency_figures",
+    "period_words",
+    "signed_percent",
+]
 
 
 def efficiency_answer(result: "Indicators", *, who: str, span: str) -> str:
@@ -83,6 +89,16 @@ def _figure(
     )
 
 
+def comparison_words(result: "Indicators") -> str:
+    """Say what the changes under the figures are compared with."""
+    before = period_words(result.period.before)
+    n = result["kg_per_hour"].before.n
+    if n == 0:
+        return f"No trip ended in {before}, so there is nothing to compare with."
+    trips = "trip" if n == 1 else "trips"
+    return f"Changes compare with {before} ({n} {trips})."
+
+
 def period_words(period: "Period") -> str:
     """Say a period in words, its last day included.
 
@@ -134,6 +150,6 @@ def _compared(rate: "Indicator") -> str:
         return f", {much} {word} than in the period before ({before})"
     limits = f"{signed_percent(change.low)} to {signed_percent(change.high)}"
     return (
-        f"; against {before} in the period before that is "
-        f"{signed_percent(change.factor)} ({limits}), within what trips vary"
+        f". That is {signed_percent(change.factor)} ({limits}) on the period before "
+        f"({before}), no more than trips vary by chance"
     )
