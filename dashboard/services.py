@@ -5,7 +5,6 @@ Connections and models are shared by all sessions and never changed. Frames are 
 under the store's revision, so a page sees new data on its next run.
 """
 
-import json
 import time
 from dataclasses import dataclass
 from math import nan
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DensityMap",
     "category_labels",
-    "cells_file",
+    "cell_observations",
     "classifier",
     "density_map",
     "job_runner",
@@ -165,14 +164,7 @@ def _density_map(
 ) -> DensityMap:
     from core.density import cell_density, expected_mass, poisson_interval, total_mass
 
-    rows = _observations(url, data_dir, revision)
-    if filters.survey is not None:
-        rows = rows.loc[rows["survey"] == filters.survey]
-    if filters.start is not None:
-        day = rows["observed_at"].dt.date
-        rows = rows.loc[
-            (day >= filters.start) & (day <= (filters.end or filters.start))
-        ]
+    rows = _filtered(_observations(url, data_dir, revision), filters)
     counted = list(filters.categories) or None
     cells = cell_density(rows, resolution=resolution, categories=counted)
     masses = expected_mass(rows, resolution=resolution, categories=counted)
@@ -198,6 +190,24 @@ def _density_map(
     )
 
 
+def _filtered(rows: "pd.DataFrame", filters: "Filters") -> "pd.DataFrame":
+    if filters.survey is not None:
+        rows = rows.loc[rows["survey"] == filters.survey]
+    if filters.start is not None:
+        day = rows["observed_at"].dt.date
+        rows = rows.loc[
+            (day >= filters.start) & (day <= (filters.end or filters.start))
+        ]
+    return rows
+
+
+def cell_observations(filters: "Filters", cell: str) -> "pd.DataFrame":
+    """Observations that lie in one H3 cell and fit the filters."""
+    from core.density import rows_in_cell
+
+    return rows_in_cell(_filtered(observations(), filters), cell)
+
+
 def map_resolution(
     west: float, south: float, east: float, north: float, *, max_cells: int
 ) -> int:
@@ -206,10 +216,3 @@ def map_resolution(
 
     box = Bbox(west, south, min(east, west + 360.0), north)
     return suggest_resolution(box, max_cells=max_cells // 2)
-
-
-def cells_file(cells: "pd.DataFrame") -> bytes:
-    """Cells as a GeoJSON file."""
-    from core.density import cells_geojson
-
-    return json.dumps(cells_geojson(cells), allow_nan=False).encode("utf-8")

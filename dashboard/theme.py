@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 ThemeName = Literal["light", "dark"]
-RampName = Literal["cividis", "fade"]
+RampName = Literal["cividis", "fade_light", "fade_dark"]
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,12 @@ CIVIDIS: tuple[str, ...] = (
     "#FFE945",
 )
 
-#: Scales by name: density, and certainty that fades to grey where little is known.
+#: Scales by name: density, and certainty that fades into the
+#: background of the theme where little is known.
 RAMPS: dict[RampName, tuple[str, ...]] = {
     "cividis": CIVIDIS,
-    "fade": ("#0072B2", "#5E9CC4", "#9DBBD0", "#C9D3DA"),
+    "fade_light": ("#0072B2", "#5E9CC4", "#9DBBD0", "#C9D3DA"),
+    "fade_dark": ("#56B4E9", "#4183A8", "#31586F", "#283A47"),
 }
 
 
@@ -97,10 +99,10 @@ MAP_COLOURS: dict[ThemeName, MapColours] = {
         text=(60, 78, 90),
     ),
     "dark": MapColours(
-        sea=(20, 33, 45),
+        sea=(14, 24, 34),
         land=(52, 58, 62),
         coast=(122, 134, 142),
-        grid=(45, 62, 76),
+        grid=(42, 58, 71),
         text=(176, 194, 206),
     ),
 }

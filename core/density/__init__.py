@@ -6,6 +6,7 @@ from core.density.cells import (
     STATUSES,
     Bbox,
     cell_density,
+    rows_in_cell,
     suggest_resolution,
 )
 from core.density.effort import pooled_counts
@@ -30,6 +31,7 @@ __all__ = [
     "expected_mass",
     "poisson_interval",
     "pooled_counts",
+    "rows_in_cell",
     "suggest_resolution",
     "total_mass",
     "weighted_poisson_interval",

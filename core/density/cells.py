@@ -11,7 +11,13 @@ import pandas as pd
 from core.density.effort import pooled_counts
 from core.density.intervals import poisson_interval
 from core.errors import InputError, ObservationError
-from core.geo import EARTH_RADIUS_KM, cell_centre, cells_in_bbox, normalise_lon
+from core.geo import (
+    EARTH_RADIUS_KM,
+    cell_centre,
+    cells_in_bbox,
+    cells_of,
+    normalise_lon,
+)
 
 __all__ = [
     "DENSITY_COLUMNS",
@@ -21,6 +27,7 @@ __all__ = [
     "cell_density",
     "cell_names",
     "in_bbox",
+    "rows_in_cell",
     "suggest_resolution",
 ]
 
@@ -185,6 +192,26 @@ def in_bbox(observations: pd.DataFrame, bbox: Bbox) -> "pd.Series[bool]":
     else:
         inside = (lon >= west) | (lon <= east)
     return inside & observations["lat"].between(bbox.south, bbox.north)
+
+
+def rows_in_cell(observations: pd.DataFrame, cell: str) -> pd.DataFrame:
+    """Observations that lie in one H3 cell.
+
+    Raises
+    ------
+    InputError
+        If ``cell`` is not the name of an H3 cell.
+    """
+    if len(cell) > 16 or not h3_str.is_valid_cell(cell):
+        raise InputError(f"{cell[:20]!r} is not an H3 cell")
+    resolution = int(h3_str.get_resolution(cell))
+    cells = cells_of(
+        lat=observations["lat"], lon=observations["lon"], resolution=resolution
+    )
+    inside = pd.Series(
+        cells == np.uint64(h3_str.str_to_int(cell)), index=observations.index
+    )
+    return observations.loc[inside]
 
 
 def _expected_cells(bbox: Bbox, resolution: int) -> float:

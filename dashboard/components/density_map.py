@@ -59,7 +59,11 @@ def density_view(cells: pd.DataFrame, name: str) -> DensityView:
         # Upper over lower limit: 1 would be certain; none seen has no lower limit.
         values = (cells["high"] / cells["low"].where(seen)).astype("float64")
         label, sighted = "Upper over lower limit", {}
-        scale = Scale.over(values.tolist(), "times", ramp="fade")
+        scale = Scale.over(
+            values.tolist(),
+            "times",
+            ramp="fade_dark" if theme_name() == "dark" else "fade_light",
+        )
     elif name == "Effort":
         values, label, none_seen, sighted = (
             cells["effort_km2"].where(surveyed),

@@ -21,7 +21,15 @@ from dashboard.theme import RampName, scale_colour
 if TYPE_CHECKING:
     import pydeck as pdk
 
-__all__ = ["MAX_PAYLOAD_BYTES", "MapFrame", "Scale", "draw_map", "legend", "records"]
+__all__ = [
+    "MAX_PAYLOAD_BYTES",
+    "MapFrame",
+    "Scale",
+    "compact_deck",
+    "draw_map",
+    "legend",
+    "records",
+]
 
 #: Streamlit sends a map as JSON text; more than this makes a page sluggish.
 MAX_PAYLOAD_BYTES = 3_000_000
@@ -72,10 +80,9 @@ def draw_map(
     for layer in layers:
         if not layer.id or len(layer.id) == 36:  # pydeck's own random names
             raise ValueError(f"layer {layer.type} has no id of its own")
-    deck = pdk.Deck(
+    deck = compact_deck(
         layers=[*base_layers(frame), *layers, *reference_layers(frame)],
         initial_view_state=pdk.ViewState(**frame.view(height_px=height)),
-        map_provider=None,
         tooltip={"text": tooltip},
     )
     size = len(deck.to_json())
@@ -96,6 +103,23 @@ def draw_map(
         return {}
     selection = cast("dict[str, Any]", drawn)["selection"]
     return cast("Mapping[str, list[dict[str, Any]]]", selection["objects"])
+
+
+def compact_deck(**kwargs: Any) -> "pdk.Deck":
+    """Return a deck without a tile server whose JSON is compact and free of NaN."""
+    import pydeck as pdk
+
+    deck = pdk.Deck(map_provider=None, **kwargs)
+    indented = deck.to_json
+
+    def to_json() -> str:
+        # pydeck indents, which doubles a map of cells, and writes bare NaN.
+        return json.dumps(
+            json.loads(indented()), separators=(",", ":"), allow_nan=False
+        )
+
+    deck.to_json = to_json
+    return deck
 
 
 def legend(scale: Scale, *, label: str, marks: Mapping[str, str] | None = None) -> None:

@@ -1,7 +1,8 @@
 """Tables with units in the heading, a download beside the title, safe to open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -12,6 +13,8 @@ __all__ = ["Column", "csv_bytes", "table"]
 
 #: A cell that starts with one of these is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: A file, or what makes it once somebody asks for it.
+Content = bytes | Callable[[], bytes]
 _ENDINGS = {"geojson": "GeoJSON"}
 _DIGITS = 3
 
@@ -47,7 +50,7 @@ def table(
     alt: str = "",
     height: int | Literal["auto"] = "auto",
     select: bool = False,
-    extra_downloads: Mapping[str, tuple[bytes, str]] | None = None,
+    extra_downloads: Mapping[str, tuple[Content, str]] | None = None,
 ) -> int | None:
     """Draw a table; the download holds every column of the frame, in full precision.
 
@@ -67,15 +70,18 @@ def table(
         Height in pixels.
     select : bool
         Whether one row can be chosen.
-    extra_downloads : mapping of str to (bytes, str), optional
-        Further files beside the CSV: file name to content and media type.
+    extra_downloads : mapping of str to (content, str), optional
+        Further files beside the CSV: file name to content, or a function that makes
+        it when asked, and media type.
 
     Returns
     -------
     int or None
         Position of the chosen row in ``frame``.
     """
-    downloads = {f"{name}.csv": (csv_bytes(frame), "text/csv")}
+    downloads: dict[str, tuple[Content, str]] = {
+        f"{name}.csv": (partial(csv_bytes, frame), "text/csv")
+    }
     downloads.update(extra_downloads or {})
     with st.container(horizontal=True, vertical_alignment="center"):
         if title:

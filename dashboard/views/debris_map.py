@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import services
+from dashboard.components.cell_panel import cell_panel
+from dashboard.components.cell_table import cell_table
 from dashboard.components.density_map import (
     MAX_MAP_CELLS,
     VIEWS,
@@ -15,28 +17,12 @@ from dashboard.components.density_words import density_answer, density_figures
 from dashboard.components.filters import observation_filters
 from dashboard.components.maps import MapFrame, draw_map, legend
 from dashboard.components.page import empty_state, metric_row, page_header
-from dashboard.components.tables import Column, table
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
     import pandas as pd
 
 VIEW = StateKey[str]("map", "view", VIEWS[0])
-
-_COLUMNS = {
-    "status": Column("Status"),
-    "n": Column("Items", "number"),
-    "effort_km2": Column("Searched (km²)", "number"),
-    "density_per_km2": Column("Density (items per km²)", "number"),
-    "low": Column("Low", "number", help="Lower 95 % limit, items per km²"),
-    "high": Column("High", "number", help="Upper 95 % limit, items per km²"),
-    "mass_kg": Column(
-        "Expected (kg)", "number", help="Density times cell area times item mass"
-    ),
-    "lat": Column("Latitude (°)", "number", 3),
-    "lon": Column("Longitude (°)", "number", 3),
-    "h3": Column("H3 cell", help="Name of the cell in the H3 grid"),
-}
 
 
 def render() -> None:
@@ -58,26 +44,37 @@ def render() -> None:
     chosen = observation_filters(observations, labels, page="map")
     result = services.density_map(chosen, resolution=_resolution(frame))
     surveyed = bool((result.cells["effort_km2"] > 0).any())
+    nothing = result.cells.empty
     with top:
         page_header(
-            "Debris map" if surveyed else "Sightings",
-            density_answer(result, labels, surveyed=surveyed),
+            "Debris map" if surveyed or nothing else "Sightings",
+            "" if nothing else density_answer(result, labels, surveyed=surveyed),
             simulated=result.simulated,
             research_use=result.from_photos,
         )
-    if result.cells.empty:
+    if nothing:
         st.info(
             "No observation fits these filters. Reset them or choose a longer period.",
             icon=":material/filter_alt:",
         )
         return
-    _map(result.cells, frame, surveyed=surveyed)
+    picked = _map(result.cells, frame, surveyed=surveyed)
+    panel = st.container()
     if surveyed:
         metric_row(density_figures(result))
-    _cell_table(result.cells)
+    picked = picked or cell_table(result.cells)
+    row = result.cells.loc[result.cells["h3"] == picked]
+    if not row.empty:
+        with panel:
+            cell_panel(
+                row.iloc[0].to_dict(),
+                services.cell_observations(chosen, str(picked)),
+                services.category_labels(debris_only=False),
+            )
 
 
-def _map(cells: "pd.DataFrame", frame: MapFrame, *, surveyed: bool) -> None:
+def _map(cells: "pd.DataFrame", frame: MapFrame, *, surveyed: bool) -> str | None:
+    """Draw the map; return the cell that was clicked."""
     name = "Sightings"
     if surveyed:
         chosen = st.segmented_control(
@@ -94,32 +91,16 @@ def _map(cells: "pd.DataFrame", frame: MapFrame, *, surveyed: bool) -> None:
     legend(view.scale, label=view.label, marks=view.marks)
     n_seen = int((cells["status"] == "surveyed").sum())
     n_none = int((cells["status"] == "surveyed_none_seen").sum())
-    draw_map(
+    picked = draw_map(
         cell_layers(cells, view, frame),
         frame,
         key="map_deck",
         height=600,
         alt=f"Map of {view.label.lower()}: {n_seen} cells with debris, {n_none} "
         "surveyed cells with none. The table below holds every figure.",
+        select=True,
     )
-
-
-def _cell_table(cells: "pd.DataFrame") -> None:
-    shown = cells.sort_values("density_per_km2", ascending=False, ignore_index=True)
-    table(
-        shown.assign(status=shown["status"].str.replace("_", " ")),
-        _COLUMNS,
-        name="debris-cells",
-        title="Cells",
-        height=320,
-        extra_downloads={
-            "debris-cells.geojson": (services.cells_file(cells), "application/geo+json")
-        },
-    )
-    st.caption(
-        "Intervals cover counting alone; clustered debris varies more. Mass takes the "
-        "searched part of a cell as standing for the whole cell."
-    )
+    return next((str(one[0]["h3"]) for one in picked.values() if one), None)
 
 
 def _resolution(frame: MapFrame) -> int:

@@ -64,6 +64,12 @@ def seeded_observations(
 
 
 @pytest.fixture
+def make_rows() -> Callable[..., pd.DataFrame]:
+    """The rows of the seeded store, or the same without effort or not simulated."""
+    return seeded_observations
+
+
+@pytest.fixture
 def seeded_store(empty_store: Store) -> Store:
     """A store with ninety simulated transects of two flights."""
     empty_store.observations.add(seeded_observations())

@@ -11,6 +11,7 @@ from core.density import (
     Bbox,
     cell_density,
     poisson_interval,
+    rows_in_cell,
     suggest_resolution,
 )
 from core.errors import InputError, ObservationError
@@ -244,6 +245,18 @@ def test_suggested_resolution_keeps_the_cells_below_the_limit():
         resolution = suggest_resolution(box)
         n = len(cell_density(rows({}), resolution=resolution, bbox=box))
         assert n <= 5_500  # cells of a resolution differ in size by up to a third
+
+
+def test_rows_in_a_cell_are_those_counted_in_it():
+    frame = rows({"count": 2}, {"count": 3}, {"count": 5, "lat": 20.0})
+    inside = rows_in_cell(frame, cell_of(**HERE, resolution=6))
+    assert inside["count"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["", "zz", "863642d6ffffffff" * 3])
+def test_a_cell_that_does_not_exist_is_refused(name):
+    with pytest.raises(InputError, match="is not an H3 cell"):
+        rows_in_cell(rows({}), name)
 
 
 observation_rows = st.lists(

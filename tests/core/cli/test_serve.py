@@ -1,0 +1,21 @@
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from core.cli import serve
+from core.cli._app import app
+from core.config import PROJECT_ROOT
+
+
+def test_the_server_listens_on_this_machine_only():
+    command = serve.server_command(8600)
+    assert command[0] == sys.executable
+    assert "--server.address=127.0.0.1" in command
+    assert "--server.port=8600" in command
+    assert str(PROJECT_ROOT / "dashboard" / "app.py") in command
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_does_not_exist_is_wrong_usage(port):
+    assert CliRunner().invoke(app, ["serve", "--port", port]).exit_code == 2

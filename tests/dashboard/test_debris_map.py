@@ -1,0 +1,145 @@
+"""Debris map: right numbers, right words, nothing the map cannot draw."""
+
+import json
+
+import pytest
+
+from core.density import cell_density, total_mass
+from core.observations import make_observations
+from dashboard.components.formats import interval
+
+
+def deck(app):
+    (chart,) = app.get("deck_gl_json_chart")
+    return json.loads(chart.proto.json)
+
+
+def layer(app, name):
+    return next(one for one in deck(app)["layers"] if one["id"] == name)
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def text(app):
+    return "\n".join(block.value for block in app.markdown)
+
+
+def test_an_empty_store_leads_to_the_surveys(open_app):
+    app = open_app("debris_map")
+    assert app.title[0].value == "Debris map"
+    assert [button.label for button in app.button] == ["Add survey photos"]
+    assert not app.get("deck_gl_json_chart")
+
+
+def test_the_answer_gives_the_mass_with_its_interval(open_app, seeded_store, make_rows):
+    rows = make_rows()
+    app = open_app("debris_map")
+    resolution = int(layer(app, "cells")["data"][0]["h3"][1], 16)
+    mass = total_mass(rows, resolution=resolution)
+    expected = interval(mass.mass_kg, mass.low_kg, mass.high_kg, "kg")
+    assert f"About **{expected}** of floating debris" in text(app)
+    assert "Simulated data" in text(app)
+
+
+def test_figures_are_those_of_the_observations(open_app, seeded_store, make_rows):
+    rows = make_rows()
+    shown = metrics(open_app("debris_map"))
+    assert shown["Items counted"] == f"{rows['count'].sum():,}"
+    assert float(shown["Area searched (km²)"]) == pytest.approx(
+        rows["effort_km2"].sum(), rel=0.005
+    )
+
+
+def test_cells_with_debris_and_cells_with_none_are_drawn_apart(
+    open_app, seeded_store, make_rows
+):
+    app = open_app("debris_map")
+    filled, hollow = layer(app, "cells")["data"], layer(app, "cells-none-seen")["data"]
+    resolution = int(filled[0]["h3"][1], 16)
+    cells = cell_density(make_rows(), resolution=resolution)
+    status = cells["status"].value_counts()
+    assert len(filled) == status["surveyed"]
+    assert len(hollow) == status["surveyed_none_seen"]
+    assert all("items per km² (" in cell["tip"] for cell in filled)
+    assert all(cell["tip"].startswith("0 items in") for cell in hollow)
+
+
+@pytest.mark.parametrize("view", ["Density", "Uncertainty", "Effort", "Sightings"])
+def test_every_view_draws_and_stays_in_the_url(open_app, seeded_store, view):
+    app = open_app("debris_map", map_view=view)
+    assert not app.exception
+    assert app.segmented_control[0].value == view
+    assert layer(app, "cells")["data"]
+
+
+def test_the_map_asks_nobody_and_holds_no_nan(open_app, seeded_store):
+    app = open_app("debris_map")
+    (chart,) = app.get("deck_gl_json_chart")
+    assert "NaN" not in chart.proto.json
+    assert len(chart.proto.json) < 3_000_000
+    drawn = deck(app)
+    assert "http" not in chart.proto.json
+    assert drawn.get("mapProvider") is None
+    assert {"sea", "land", "grid", "scale-bar"} <= {
+        one["id"] for one in drawn["layers"]
+    }
+
+
+def test_a_survey_in_the_url_filters_the_page(open_app, seeded_store, make_rows):
+    rows = make_rows()
+    one = rows.loc[rows["survey"] == "Flight 1"]
+    app = open_app("debris_map", map_survey="Flight 1")
+    assert metrics(app)["Items counted"] == f"{one['count'].sum():,}"
+
+
+def test_the_view_of_the_map_stays_while_filters_change(open_app, seeded_store):
+    whole = deck(open_app("debris_map"))["initialViewState"]
+    part = deck(open_app("debris_map", map_survey="Flight 1"))["initialViewState"]
+    assert whole == part
+
+
+def test_a_category_never_seen_gives_an_upper_limit(open_app, seeded_store):
+    app = open_app("debris_map", map_category="Rubber")
+    assert "No debris was seen in" in text(app)
+    assert metrics(app)["Items counted"] == "0"
+
+
+def test_reset_takes_every_filter_back(open_app, seeded_store, make_rows):
+    app = open_app("debris_map", map_survey="Flight 1")
+    reset = next(b for b in app.button if b.label == "Reset filters")
+    assert not reset.disabled
+    reset.click().run()
+    total = make_rows()["count"].sum()
+    assert metrics(app)["Items counted"] == f"{total:,}"
+    assert next(b for b in app.button if b.label == "Reset filters").disabled
+
+
+def test_counts_without_effort_are_titled_sightings(open_app, empty_store, make_rows):
+    rows = make_rows(with_effort=False)
+    empty_store.observations.add(rows)
+    app = open_app("debris_map")
+    assert app.title[0].value == "Sightings"
+    assert f"{rows['count'].sum():,} items were sighted" in text(app)
+    assert not app.metric
+    assert not app.segmented_control
+
+
+def test_new_observations_show_on_the_next_run(open_app, seeded_store, make_rows):
+    app = open_app("debris_map")
+    before = int(metrics(app)["Items counted"].replace(",", ""))
+    more = make_rows().drop(columns=["observation_id", "h3"]).head(1)
+    checked = make_observations(more.assign(survey="Flight 3", count=7))
+    seeded_store.observations.add(checked.accepted)
+    app.run()
+    assert int(metrics(app)["Items counted"].replace(",", "")) == before + 7
+
+
+def test_a_survey_name_is_shown_as_text(open_app, empty_store, make_rows):
+    rows = make_rows().drop(columns=["observation_id", "h3"])
+    hostile = make_observations(rows.assign(survey="<img src=x onerror=1> **x**"))
+    empty_store.observations.add(hostile.accepted)
+    app = open_app("debris_map")
+    assert not app.exception
+    assert "<img" not in json.dumps(deck(app))
