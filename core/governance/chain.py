@@ -21,6 +21,7 @@ __all__ = [
     "BrokenLink",
     "ChainState",
     "canonical_json",
+    "detail_of",
     "entry_hash",
     "find_break",
     "record",
@@ -80,6 +81,15 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
     """SHA-256 that seals an entry, in hexadecimal."""
     sealed = canonical_json([entry[name] for name in _SEALED])
     return hashlib.sha256(sealed.encode("ascii")).hexdigest()
+
+
+def detail_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry's detail; empty if somebody made it unreadable."""
+    try:
+        content = json.loads(str(entry["detail"]))
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def record(

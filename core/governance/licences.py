@@ -19,7 +19,7 @@ class DataSource:
     what : str
         What it holds.
     used_for : str
-        ``training``, ``map``, ``masses`` or ``demo``.
+        ``training``, ``map``, ``masses``, ``demo``; several with commas.
     licence : str
         Licence as found at the source.
     licence_class : str
@@ -110,13 +110,6 @@ DATA_SOURCES: tuple[DataSource, ...] = (
         "xahidbuffon, FUnIE-GAN",
     ),
     _training(
-        "rendered",
-        "Sea-surface photos drawn by Gyre's own simulation",
-        "Apache-2.0",
-        "open",
-        "Gyre",
-    ),
-    _training(
         "imagenet_weights",
         "EfficientNet-Lite0 weights the training starts from",
         "Apache-2.0 (weights); ImageNet's photos are for research",
@@ -141,8 +134,8 @@ DATA_SOURCES: tuple[DataSource, ...] = (
     ),
     DataSource(
         code="simulated",
-        what="Surveys, hauls and photos of the simulated sea",
-        used_for="demo",
+        what="Surveys, hauls and rendered photos of Gyre's simulated sea",
+        used_for="training, demo",
         licence="Apache-2.0",
         licence_class="open",
         credit="Gyre",

@@ -1,11 +1,11 @@
 """How a decision on a photo came about: file, model, person, record, plan."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.errors import CleanupError
+from core.governance.chain import detail_of
 from core.storage import Record, Store
 
 __all__ = ["Check", "DecisionTrail", "ModelEvidence", "decision_trail"]
@@ -148,7 +148,7 @@ def _plans_with(store: Store, survey: str) -> list[Record]:
     audited = {
         str(entry["subject"]).removeprefix("plan:")
         for entry in store.audit.entries(action="plan.add")
-        if survey in _surveys(json.loads(entry["detail"]))
+        if survey in _surveys(detail_of(entry))
     }
     return [
         plan
@@ -242,4 +242,4 @@ def _record_check(trail: DecisionTrail) -> Check:
     if found != {trail.category}:
         said = ", ".join(sorted(found))
         return Check(question, "failed", f"map says {said}, decided {trail.category}")
-    return Check(question, "met", f"{len(standing)} row: {trail.category}")
+    return Check(question, "met", f"{len(standing)} standing row of the map")

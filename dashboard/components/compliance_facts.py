@@ -1,6 +1,7 @@
 """What the Compliance page reads: the chain's state, decisions, entries."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ __all__ = [
 
 #: Audit action of a check that a person asked for.
 VERIFIED = "audit.verify"
+_SHA256 = r"\b([0-9a-f]{12})[0-9a-f]{52}\b"
 
 
 def chain_state() -> "ChainState | BrokenLink":
@@ -51,7 +53,6 @@ class Verification:
 
     at: datetime
     actor: str
-    head: str
 
 
 def verify_now() -> "ChainState":
@@ -70,8 +71,11 @@ def last_verified() -> Verification | None:
     found = services.store().audit.entries(action=VERIFIED, limit=1)
     if not found:
         return None
-    head = str(json.loads(found[0]["detail"])["head"])
-    return Verification(datetime.fromisoformat(found[0]["at"]), found[0]["actor"], head)
+    try:
+        at = datetime.fromisoformat(found[0]["at"])
+    except ValueError:  # somebody changed it; the chain's state tells
+        return None
+    return Verification(at, found[0]["actor"])
 
 
 def decisions_of(*, survey: str | None, day: str | None) -> pd.DataFrame:
@@ -105,7 +109,21 @@ def _entries(url: str, revision: tuple[float, ...]) -> pd.DataFrame:
     names = ["seq", "at", "action", "actor", "subject", "detail", "entry_hash"]
     frame = pd.DataFrame(rows, columns=[*names, "previous_hash"])
     # Only for the screen; the sealed text stays in the column "sealed_at".
-    return frame.assign(sealed_at=frame["at"], at=moments(frame["at"]))
+    return frame.assign(
+        sealed_at=frame["at"],
+        at=moments(frame["at"]),
+        what=frame["subject"].str.replace(_SHA256, r"\1…", regex=True),
+        told=pd.Series([_told(row) for row in rows], dtype="str"),
+    )
+
+
+def _told(entry: Mapping[str, Any]) -> str:
+    """Say an entry's detail without the marks of JSON."""
+    from core.governance import detail_of
+
+    content = detail_of(entry)
+    words = ", ".join(f"{name} {value}" for name, value in content.items())
+    return words or str(entry["detail"])
 
 
 def moments(column: pd.Series) -> pd.Series:
@@ -114,7 +132,8 @@ def moments(column: pd.Series) -> pd.Series:
     pyarrow 25 reads a zoned column in a way that pandas 3.1 warns of; objects it reads
     without a word.
     """
-    return pd.to_datetime(column, utc=True, errors="coerce").astype("object")
+    found = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    return found.astype("object")
 
 
 def trail_file(trail: "DecisionTrail") -> bytes:

@@ -12,16 +12,16 @@ from dashboard.state import StateKey, reset_button
 
 __all__ = ["entries_table", "personal_data_table", "sources_table"]
 
-ACTION = StateKey[str | None]("compliance", "action", None)
-WORDS = StateKey[str]("compliance", "words", "")
+ACTION = StateKey[str | None]("record", "action", None)
+WORDS = StateKey[str]("record", "words", "")
 
 _ENTRIES = {
     "seq": Column("No.", "number"),
     "at": Column("When", "time"),
     "action": Column("Action"),
     "actor": Column("Who"),
-    "subject": Column("What"),
-    "detail": Column("Detail"),
+    "what": Column("What"),
+    "told": Column("Detail"),
     "entry_hash": Column("Hash", help="SHA-256 over the entry and the one before"),
 }
 _SOURCES = {

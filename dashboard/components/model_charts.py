@@ -17,6 +17,11 @@ __all__ = ["category_scores", "confusion_chart", "score_dots", "source_scores"]
 _DOT = "#1B7CA8"
 _ROW_PX = 30
 _CELL_PX = 38
+#: Empty cell, full cell and the ink that keeps 4.5:1 on both.
+_RAMPS = {
+    "light": ("#FFFFFF", "#5FA8D3", "#14212B"),
+    "dark": ("#15202B", "#1F6F99", "#FFFFFF"),
+}
 
 
 def category_scores(
@@ -62,7 +67,6 @@ def score_dots(
     name: str,
     source: str,
     n: int,
-    note: str = "",
 ) -> None:
     """Draw scores from 0 to 1 as dots with their 95 % intervals, best on top."""
     import plotly.graph_objects as go
@@ -90,15 +94,15 @@ def score_dots(
             "%{customdata[1]:.2f}), n = %{customdata[2]}<extra></extra>",
         )
     )
-    drawn.update_xaxes(range=[0, 1.02], tickformat=".1f")
+    drawn.update_xaxes(range=[-0.02, 1.02], tickformat=".1f", dtick=0.2)
     drawn.update_yaxes(autorange="reversed")
     best, worst = rows.iloc[0], rows.iloc[-1]
     chart(
         drawn,
-        title=title,
+        title=f"{title}: best {best['name'].lower()}, worst {worst['name'].lower()}",
         name=name,
         alt=f"{score} with 95 % intervals: best {best['name']} {best['score']:.2f}, "
-        f"worst {worst['name']} {worst['score']:.2f}.{note}",
+        f"worst {worst['name']} {worst['score']:.2f}.",
         source=f"{source}; photos in brackets, bars are 95 % bootstrap intervals",
         n=n,
         data=rows,
@@ -138,8 +142,7 @@ def _heatmap(counts: pd.DataFrame, shares: pd.DataFrame) -> "go.Figure":
     drawn = figure(
         x_title="Predicted", y_title="True", height=150 + _CELL_PX * len(counts)
     )
-    dark = theme_name() == "dark"
-    low, high = ("#15202B", "#FFE945") if dark else ("#FFFFFF", "#00204D")
+    low, high, ink = _RAMPS[theme_name()]
     drawn.add_trace(
         go.Heatmap(
             z=shares.to_numpy(),
@@ -150,15 +153,12 @@ def _heatmap(counts: pd.DataFrame, shares: pd.DataFrame) -> "go.Figure":
             zmax=1,
             text=[[str(n) if n else "" for n in row] for row in counts.to_numpy()],
             texttemplate="%{text}",
+            textfont={"color": ink},
+            showscale=False,
             hovertemplate="true %{y}<br>predicted %{x}<br>%{z:.0%} of the row"
             "<extra></extra>",
             xgap=1,
             ygap=1,
-            colorbar={
-                "title": {"text": "share of row"},
-                "tickformat": ".0%",
-                "thickness": 12,
-            },
         )
     )
     drawn.update_xaxes(side="bottom", tickangle=-35, showgrid=False)

@@ -85,7 +85,15 @@ def decided_by_model() -> pd.DataFrame:
     rows = decisions(services.store())
     if rows.empty:
         return pd.DataFrame(
-            columns=["model", "photos", "unsure", "reviewed", "agreed", "last"]
+            columns=[
+                "model",
+                "photos",
+                "unsure",
+                "reviewed",
+                "agreed",
+                "last",
+                "simulated",
+            ]
         )
     reviewed = rows["reviewer"] != ""
     told = rows.assign(
@@ -101,6 +109,7 @@ def decided_by_model() -> pd.DataFrame:
             reviewed=("reviewed", "sum"),
             agreed=("agreed", "mean"),
             last=("decided_at", "max"),
+            simulated=("simulated", "any"),
         )
         .reset_index()
         .astype({"agreed": "float64", "last": "object"})

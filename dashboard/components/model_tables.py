@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import services
-from dashboard.components import model_charts, model_facts
-from dashboard.components.formats import number
+from dashboard.components import model_charts
+from dashboard.components.formats import number, share
 from dashboard.components.page import Figure, metric_row
 from dashboard.components.tables import Column, table
 
@@ -39,6 +39,7 @@ _DECIDED = {
     "reviewed": Column("Reviewed by a person", "number"),
     "agreed": Column("Reviews that agree", "share"),
     "last": Column("Last used", "time"),
+    "simulated": Column("Simulated photos", "yes_no"),
 }
 _SOURCES = {
     "source": Column("Source"),
@@ -65,8 +66,8 @@ def model_answer(models: list[dict[str, Any]], row: Mapping[str, Any]) -> str:
 def _percent(value: float, limits: list[float | None] | None) -> str:
     low, high = limits or [None, None]
     if low is None or high is None:
-        return f"{value:.0%}"
-    return f"{value:.0%} ({low:.0%} to {high:.0%})"
+        return share(value)
+    return f"{share(value)} ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def _score(value: float | None, limits: list[float | None] | None) -> str:
@@ -121,9 +122,8 @@ def model_table(models: list[dict[str, Any]], in_use: str) -> None:
     table(frame, _COLUMNS, name="models", title="Deployed models")
 
 
-def decided_table() -> None:
+def decided_table(rows: pd.DataFrame) -> None:
     """Draw what each model decided and what people said to it."""
-    rows = model_facts.decided_by_model()
     if rows.empty:
         st.caption("No model has judged a photo of this store yet.")
         return
@@ -140,7 +140,7 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
         model_charts.score_dots(
             model_charts.category_scores(scores, labels),
             score="F1",
-            title="Scores by category",
+            title="F1 by category",
             name="model-categories",
             source=told,
             n=scores["n"],
@@ -149,7 +149,7 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
         model_charts.score_dots(
             model_charts.source_scores(scores),
             score="Accuracy",
-            title="Accuracy by source of photos",
+            title="Accuracy by source",
             name="model-sources",
             source=told,
             n=scores["n"],
@@ -160,4 +160,6 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
 def training_data_table(manifest: Mapping[str, Any]) -> None:
     """Draw the training sources with their licences."""
     sources = pd.DataFrame(manifest["training"]["sources"])
+    classes = sources["licence_class"].str.replace("_", " ")
+    sources = sources.assign(licence_class=classes)
     table(sources, _SOURCES, name="training-data", title="What it was trained on")
