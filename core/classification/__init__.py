@@ -1,0 +1,44 @@
+"""Photo classification: deployed models, prediction, results.
+
+Prediction runs on LiteRT; nothing imported here ever imports TensorFlow. The network
+itself is in ``core.classification.networks``, for training only.
+"""
+
+from core.classification.classifier import PhotoClassifier, load_classifier, softmax
+from core.classification.manifest import (
+    ModelManifest,
+    deployed_models,
+    find_model,
+    read_manifest,
+    verify_model,
+)
+from core.classification.pipeline import classify_bytes, classify_files
+from core.classification.results import (
+    LOW_CONFIDENCE,
+    OK,
+    REJECTED,
+    PhotoResult,
+    result_columns,
+    results_frame,
+)
+from core.classification.to_observations import photo_observations
+
+__all__ = [
+    "LOW_CONFIDENCE",
+    "OK",
+    "REJECTED",
+    "ModelManifest",
+    "PhotoClassifier",
+    "PhotoResult",
+    "classify_bytes",
+    "classify_files",
+    "deployed_models",
+    "find_model",
+    "load_classifier",
+    "photo_observations",
+    "read_manifest",
+    "result_columns",
+    "results_frame",
+    "softmax",
+    "verify_model",
+]

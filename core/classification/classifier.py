@@ -1,0 +1,223 @@
+"""Photos to calibrated probabilities, through LiteRT on every core."""
+
+import contextlib
+import os
+import queue
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from core.classification.manifest import (
+    ModelManifest,
+    find_model,
+    read_manifest,
+    read_verified,
+)
+from core.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from core.config import Settings
+
+__all__ = ["PhotoClassifier", "load_classifier", "softmax", "to_input"]
+
+Probabilities = npt.NDArray[np.float64]
+_MAX_THREADS = 16
+
+
+class PhotoClassifier:
+    """A photo classifier ready to predict; safe to share between threads.
+
+    Every thread that predicts borrows an interpreter of its own, with one LiteRT
+    thread each: photos are independent, so this keeps all cores busy with the photos
+    themselves.
+
+    Parameters
+    ----------
+    manifest : ModelManifest
+        Says categories, input size, calibration and threshold.
+    model : bytes
+        The LiteRT model, already compared with the manifest.
+    threads : int, default 0
+        Threads for prediction; 0 means every core this process may use.
+
+    Raises
+    ------
+    ModelError
+        If LiteRT cannot use the model, or it does not fit its manifest.
+    """
+
+    def __init__(
+        self, manifest: ModelManifest, model: bytes, *, threads: int = 0
+    ) -> None:
+        self.manifest = manifest
+        self.threads = min(threads or _usable_cores(), _MAX_THREADS)
+        self._model = model
+        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        first = self._new_interpreter()
+        side = manifest.input_px
+        shapes = (
+            first.get_input_details()[0]["shape"].tolist(),
+            first.get_output_details()[0]["shape"].tolist(),
+        )
+        if shapes != ([1, side, side, 3], [1, len(manifest.categories)]):
+            raise ModelError(
+                f"{manifest.model_id} takes and gives shapes {shapes}, "
+                "which do not fit its manifest"
+            )
+        self._idle.put(first)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Categories in the order of the probabilities."""
+        return self.manifest.categories
+
+    @property
+    def model_id(self) -> str:
+        """Name and version, such as ``optimized_cnn_model@1``."""
+        return self.manifest.model_id
+
+    def predict(self, photos: Sequence[npt.NDArray[np.uint8]]) -> Probabilities:
+        """Classify photos.
+
+        Parameters
+        ----------
+        photos : sequence of ndarray of uint8, each of shape (h, w, 3)
+            RGB, upright, any size.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, n_categories)
+            Calibrated probabilities; each row sums to one.
+
+        Raises
+        ------
+        InputError
+            If a photo is not of that shape and type.
+        """
+        for number, photo in enumerate(photos):
+            _check_pixels(photo, number)
+        if len(photos) < 2 or self.threads < 2:
+            rows = [self.predict_one(photo) for photo in photos]
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                rows = list(pool.map(self.predict_one, photos))
+        return np.array(rows, dtype=np.float64).reshape(-1, len(self.categories))
+
+    def predict_one(self, photo: npt.NDArray[np.uint8]) -> Probabilities:
+        """Classify one photo in the calling thread.
+
+        Parameters
+        ----------
+        photo : ndarray of uint8, shape (h, w, 3)
+            RGB, upright, any size.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_categories,)
+            Calibrated probabilities.
+        """
+        pixels = to_input(photo, self.manifest.input_px)
+        with self._borrowed() as interpreter:
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
+            interpreter.invoke()
+            logits = interpreter.get_tensor(
+                interpreter.get_output_details()[0]["index"]
+            )[0]
+        return softmax(logits, temperature=self.manifest.temperature)
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[Any]:
+        try:
+            interpreter = self._idle.get_nowait()
+        except queue.Empty:
+            interpreter = self._new_interpreter()
+        try:
+            yield interpreter
+        finally:
+            self._idle.put(interpreter)
+
+    def _new_interpreter(self) -> Any:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            interpreter = Interpreter(model_content=self._model, num_threads=1)
+            interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"LiteRT cannot use {self.model_id}: {error}") from error
+        return interpreter
+
+
+def load_classifier(
+    name: str | None = None, *, settings: "Settings"
+) -> PhotoClassifier:
+    """Load a deployed classifier after comparing its hash with its manifest.
+
+    Parameters
+    ----------
+    name : str, optional
+        ``NAME`` or ``NAME@VERSION``; the setting ``model`` if not given.
+    settings : Settings
+        Says where models lie and how many threads to use.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model.
+    ModelIntegrityError
+        If the model file differs from its manifest.
+    ModelError
+        If the manifest or the model cannot be used.
+    """
+    folder = find_model(settings.models_dir, name or settings.model)
+    manifest = read_manifest(folder)
+    model = read_verified(folder, manifest, manifest.prediction_file)
+    return PhotoClassifier(manifest, model, threads=settings.threads)
+
+
+def to_input(photo: npt.NDArray[np.uint8], side_px: int) -> npt.NDArray[np.float32]:
+    """Squash a whole photo to the network's square, smoothed against aliasing.
+
+    Nothing is cut off, so that debris at the border counts; the network was trained
+    on distorted crops and scales the values itself.
+
+    Returns
+    -------
+    ndarray of float32, shape (1, side_px, side_px, 3)
+        Values from 0 to 255.
+    """
+    image = Image.fromarray(photo)
+    if image.size != (side_px, side_px):
+        image = image.resize(
+            (side_px, side_px), Image.Resampling.BILINEAR, reducing_gap=3.0
+        )
+    return np.asarray(image, dtype=np.float32)[np.newaxis]
+
+
+def softmax(
+    logits: npt.NDArray[Any], *, temperature: float = 1.0
+) -> npt.NDArray[np.float64]:
+    """Probabilities of logits along the last axis, at a calibration temperature."""
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def _check_pixels(photo: npt.NDArray[np.uint8], number: int) -> None:
+    shape = np.shape(photo)
+    fits = len(shape) == 3 and shape[-1] == 3 and min(shape) > 0
+    kind = getattr(photo, "dtype", type(photo).__name__)
+    if not fits or kind != np.uint8:
+        raise InputError(
+            f"photo {number} must be uint8 of shape (h, w, 3), "
+            f"got {kind} of shape {shape}"
+        )
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,245 @@
+"""The manifest beside every deployed model: what it is and what its files hash to.
+
+A deployed model lies in ``<models_dir>/<name>/<version>/`` with a ``manifest.json``
+that lists every file with its SHA-256. Nothing of a model is used before its hash was
+compared.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
+
+__all__ = [
+    "MANIFEST_NAME",
+    "ModelFile",
+    "ModelManifest",
+    "deployed_models",
+    "find_model",
+    "read_manifest",
+    "read_verified",
+    "verify_model",
+]
+
+MANIFEST_NAME = "manifest.json"
+_FORMAT = 1
+_MAX_MANIFEST_BYTES = 2_000_000
+_SPEC = re.compile(r"(?P<name>[a-z][a-z0-9_]{0,63})(@(?P<version>[1-9][0-9]{0,5}))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """One file of a model as the manifest promises it."""
+
+    name: str
+    sha256: str
+    n_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelManifest:
+    """What a deployed model says of itself.
+
+    Attributes
+    ----------
+    name, version : str, int
+        Identity; `model_id` joins them.
+    categories : tuple of str
+        Order of the model's output.
+    input_px : int
+        Side of the square the network sees.
+    temperature : float
+        Divides the logits before the softmax (calibration).
+    low_confidence : float
+        Below this probability a prediction is marked ``low_confidence``.
+    prediction_file : str
+        The LiteRT model among the files.
+    files : tuple of ModelFile
+        Every file of the model.
+    content : mapping
+        The whole manifest: metrics, training data and their licences, dates.
+    """
+
+    name: str
+    version: int
+    categories: tuple[str, ...]
+    input_px: int
+    temperature: float
+    low_confidence: float
+    prediction_file: str
+    files: tuple[ModelFile, ...]
+    content: Mapping[str, Any]
+
+    @property
+    def model_id(self) -> str:
+        """Name and version, as written into every result."""
+        return f"{self.name}@{self.version}"
+
+    def file(self, name: str) -> ModelFile:
+        """Look a file's entry up.
+
+        Raises
+        ------
+        ModelError
+            If the manifest does not list it.
+        """
+        for entry in self.files:
+            if entry.name == name:
+                return entry
+        raise ModelError(f"the manifest of {self.model_id} does not list {name}")
+
+
+def deployed_models(models_dir: Path) -> dict[str, list[int]]:
+    """List the versions of every deployed model, oldest first."""
+    found: dict[str, list[int]] = {}
+    for path in sorted(models_dir.glob(f"*/*/{MANIFEST_NAME}")):
+        spec = f"{path.parts[-3]}@{path.parts[-2]}"
+        if _SPEC.fullmatch(spec):
+            found.setdefault(path.parts[-3], []).append(int(path.parts[-2]))
+    return {name: sorted(versions) for name, versions in found.items()}
+
+
+def find_model(models_dir: Path, spec: str) -> Path:
+    """Find the folder of a model given as ``NAME`` or ``NAME@VERSION``.
+
+    Without a version the highest one is taken.
+
+    Raises
+    ------
+    InputError
+        If the text is no model name.
+    NotFoundError
+        If there is no such model; the message lists what exists.
+    """
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise InputError(
+            f"{spec[:80]!r} is no model name; expected NAME or NAME@VERSION, "
+            "such as optimized_cnn_model@1"
+        )
+    deployed = deployed_models(models_dir)
+    versions = deployed.get(match["name"], [])
+    wanted = int(match["version"]) if match["version"] else max(versions, default=0)
+    if wanted not in versions:
+        known = [f"{name}@{v}" for name, all_ in deployed.items() for v in all_]
+        raise NotFoundError(
+            f"no model {spec}; deployed: {', '.join(known) or 'none'} ({models_dir})"
+        )
+    return models_dir / match["name"] / str(wanted)
+
+
+def read_manifest(folder: Path) -> ModelManifest:
+    """Read and check the manifest of the model in a folder.
+
+    Raises
+    ------
+    ModelError
+        If it is missing, not JSON, of another format, or contradicts itself.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        with path.open("rb") as file:
+            content = json.loads(file.read(_MAX_MANIFEST_BYTES).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"cannot read the model manifest {path}") from error
+    try:
+        manifest = _parse(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"the model manifest {path} is malformed: {error}") from error
+    if (manifest.name, str(manifest.version)) != (folder.parent.name, folder.name):
+        raise ModelError(
+            f"{path} describes {manifest.model_id}, not its folder's model"
+        )
+    return manifest
+
+
+def _parse(content: Mapping[str, Any]) -> ModelManifest:
+    if content["format"] != _FORMAT:
+        raise ValueError(f"format {content['format']!r}, expected {_FORMAT}")
+    manifest = ModelManifest(
+        name=str(content["name"]),
+        version=int(content["version"]),
+        categories=tuple(str(code) for code in content["categories"]),
+        input_px=int(content["input"]["side_px"]),
+        temperature=float(content["calibration"]["temperature"]),
+        low_confidence=float(content["thresholds"]["low_confidence"]),
+        prediction_file=str(content["prediction_file"]),
+        files=tuple(
+            ModelFile(
+                name=str(name),
+                sha256=str(entry["sha256"]),
+                n_bytes=int(entry["bytes"]),
+            )
+            for name, entry in content["files"].items()
+        ),
+        content=content,
+    )
+    if not manifest.categories or len(set(manifest.categories)) < len(
+        manifest.categories
+    ):
+        raise ValueError("categories are missing or repeated")
+    if not manifest.temperature > 0:
+        raise ValueError(f"temperature {manifest.temperature} is not positive")
+    if not 0 <= manifest.low_confidence <= 1:
+        raise ValueError(f"threshold {manifest.low_confidence} outside [0, 1]")
+    if not 32 <= manifest.input_px <= 1024:
+        raise ValueError(f"input side {manifest.input_px} outside [32, 1024]")
+    for entry in manifest.files:
+        parts = Path(entry.name).parts
+        if Path(entry.name).is_absolute() or ".." in parts or "\\" in entry.name:
+            raise ValueError(f"file name {entry.name!r} leads out of the folder")
+    return manifest
+
+
+def read_verified(folder: Path, manifest: ModelManifest, name: str) -> bytes:
+    """Read one file of a model and hand it out only if its hash is the promised one.
+
+    Raises
+    ------
+    ModelIntegrityError
+        If the file is missing or differs; the message names it.
+    """
+    entry = manifest.file(name)
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelIntegrityError(
+            f"{name} of {manifest.model_id} is missing ({folder})"
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != entry.sha256:
+        raise ModelIntegrityError(
+            f"{name} of {manifest.model_id} has hash {found[:12]}, "
+            f"the manifest says {entry.sha256[:12]}; the file was changed or damaged"
+        )
+    return data
+
+
+def verify_model(folder: Path) -> ModelManifest:
+    """Compare every file of a model with its manifest, and find files it lacks.
+
+    Raises
+    ------
+    ModelIntegrityError
+        If a file differs, is missing, or is not listed.
+    """
+    manifest = read_manifest(folder)
+    for entry in manifest.files:
+        read_verified(folder, manifest, entry.name)
+    listed = {entry.name for entry in manifest.files} | {MANIFEST_NAME}
+    present = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    if extra := sorted(present - listed):
+        raise ModelIntegrityError(
+            f"{manifest.model_id} holds files its manifest does not list: "
+            f"{', '.join(extra)}"
+        )
+    return manifest
