@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from core.cli import audit, config, demo, density, import_, schema, serve
+from core.cli import (
+    audit,
+    backup,
+    classify,
+    config,
+    demo,
+    density,
+    evaluate,
+    import_,
+    models,
+    plan,
+    schema,
+    serve,
+)
 from core.cli._output import report_error
 from core.errors import (
     CleanupError,
@@ -40,10 +53,15 @@ def _every_command() -> None:
 
 
 audit.register(app)
+backup.register(app)
+classify.register(app)
 config.register(app)
 demo.register(app)
 density.register(app)
+evaluate.register(app)
 import_.register(app)
+models.register(app)
+plan.register(app)
 schema.register(app)
 serve.register(app)
 
