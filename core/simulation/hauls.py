@@ -219,7 +219,7 @@ def _distances(field: DebrisField, vessel: SimulatedVessel) -> FloatArray:
 @cache
 def _gate(locode: str, area: Area) -> tuple[float, float, float]:
     """Last turning point of the way from a port to the area, and its distance."""
-    from core.routing.sea import SeaNetwork  # the planner's libraries take seconds
+    from core.routing import SeaNetwork  # the planner's libraries take seconds
 
     port = next(port for port in DEMO_PORTS if port.locode == locode)
     lat, lon = area.lat_lon(x_km=area.width_km / 2, y_km=area.height_km / 2)
