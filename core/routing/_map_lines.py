@@ -1,0 +1,103 @@
+"""Paths as a map draws them: longitude-latitude chords, cut at 180 degrees.
+
+Whether a path crosses land is asked here of the plain coastline in degrees, not of
+the plane the path was found on, so that the answer checks the search.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from core.coastline import land_polygons
+from core.geo import great_circle_points, normalise_lon
+
+__all__ = ["crosses_land", "drawn_path", "split_at_antimeridian"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def drawn_path(turns: FloatArray, *, step_km: float) -> FloatArray:
+    """Great circles through turning points, as points at most ``step_km`` apart.
+
+    Parameters
+    ----------
+    turns : ndarray of float, shape (n, 2)
+        Latitude and longitude.
+    step_km : float
+        Longest chord.
+    """
+    pieces = [
+        great_circle_points(lat1=a[0], lon1=a[1], lat2=b[0], lon2=b[1], step_km=step_km)
+        for a, b in pairwise(turns)
+    ]
+    return np.concatenate([turns[:1], *[piece[1:] for piece in pieces]])
+
+
+def split_at_antimeridian(path: FloatArray) -> list[FloatArray]:
+    """Cut a path where it crosses 180 degrees, as RFC 7946 section 3.1.9 asks.
+
+    Parameters
+    ----------
+    path : ndarray of float, shape (n, 2)
+        Latitude and longitude.
+
+    Returns
+    -------
+    list of ndarray of float, shape (m, 2)
+        Longitude and latitude (GeoJSON order) of each part, at least two points.
+    """
+    lat = path[:, 0]
+    lon = np.unwrap(normalise_lon(path[:, 1]), period=360.0)
+    parts: list[list[tuple[float, float]]] = [[]]
+    turn = _turn_of(float(lon[0]))
+    parts[0].append((float(lon[0]) - turn, float(lat[0])))
+    for i in range(1, len(lat)):
+        here = _turn_of(float(lon[i]))
+        if here != turn:
+            edge = turn + (180.0 if here > turn else -180.0)
+            share = (edge - lon[i - 1]) / (lon[i] - lon[i - 1])
+            crossing = float(lat[i - 1] + share * (lat[i] - lat[i - 1]))
+            parts[-1].append((edge - turn, crossing))
+            parts.append([(edge - here, crossing)])
+            turn = here
+        parts[-1].append((float(lon[i]) - turn, float(lat[i])))
+    return [_with_two_points(part) for part in parts]
+
+
+def _turn_of(lon: float) -> float:
+    """Full turns to take off so that a longitude lies in [-180, 180)."""
+    return float(np.floor((lon + 180.0) / 360.0) * 360.0)
+
+
+def _with_two_points(part: list[tuple[float, float]]) -> FloatArray:
+    return np.array(part if len(part) > 1 else part * 2)
+
+
+@lru_cache(maxsize=1)
+def _bundled_tree() -> shapely.STRtree:
+    land = np.array(land_polygons("50m"), dtype=object)
+    shapely.prepare(land)
+    return shapely.STRtree(land)
+
+
+def crosses_land(
+    path: FloatArray, *, land: Sequence[BaseGeometry] | None = None
+) -> bool:
+    """Whether a path, drawn with straight chords on a map, touches land.
+
+    Parameters
+    ----------
+    path : ndarray of float, shape (n, 2)
+        Latitude and longitude.
+    land : sequence of polygon, optional
+        Other land than the bundled coastline, in degrees.
+    """
+    tree = _bundled_tree() if land is None else shapely.STRtree(list(land))
+    parts = [shapely.linestrings(part) for part in split_at_antimeridian(path)]
+    hits = tree.query(np.array(parts, dtype=object), predicate="intersects")
+    return bool(hits.size)
