@@ -1,0 +1,45 @@
+"""Cleanup planning: sites, sea distances, a fleet, a plan, and why not more."""
+
+from core.routing.emissions import CollectionModel
+from core.routing.export import to_csv, to_geojson, to_gpx
+from core.routing.fleet import (
+    Fleet,
+    FleetVessel,
+    Place,
+    Port,
+    parse_fleet,
+    read_fleet,
+)
+from core.routing.hotspots import find_hotspots
+from core.routing.planner import plan_cleanup
+from core.routing.problem import RoutePlan, RoutingProblem, Trip, Vessel
+from core.routing.schedule import CleanupPlan
+from core.routing.sea import SeaNetwork, nearest_sea
+from core.routing.sites import SITE_COLUMNS, check_sites, read_sites
+from core.routing.solver import solve
+
+__all__ = [
+    "SITE_COLUMNS",
+    "CleanupPlan",
+    "CollectionModel",
+    "Fleet",
+    "FleetVessel",
+    "Place",
+    "Port",
+    "RoutePlan",
+    "RoutingProblem",
+    "SeaNetwork",
+    "Trip",
+    "Vessel",
+    "check_sites",
+    "find_hotspots",
+    "nearest_sea",
+    "parse_fleet",
+    "plan_cleanup",
+    "read_fleet",
+    "read_sites",
+    "solve",
+    "to_csv",
+    "to_geojson",
+    "to_gpx",
+]

@@ -1,0 +1,206 @@
+"""Plans for other programs: GPX 1.1, GeoJSON (RFC 7946) and CSV."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import gpxpy.gpx
+import numpy as np
+
+from core.geo import great_circle_distance_km
+from core.routing._map_lines import split_at_antimeridian
+from core.routing.schedule import CleanupPlan, Leg, PlannedTrip, PlannedVessel, iso_utc
+
+__all__ = ["CSV_COLUMNS", "to_csv", "to_geojson", "to_gpx"]
+
+#: Namespace of the planned speed, which GPX 1.1 has no element for.
+GPX_NAMESPACE = "https://gyre.example/gpx/1"
+CSV_COLUMNS = (
+    "vessel",
+    "trip",
+    "stop",
+    "site",
+    "lat",
+    "lon",
+    "arrive",
+    "leave",
+    "mass_kg",
+    "mass_kg_low",
+    "mass_kg_high",
+    "leg_km",
+    "leg_h",
+    "fuel_l",
+    "category",
+    "simulated",
+)
+#: A cell that begins like this is a formula to a spreadsheet.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _label(plan: CleanupPlan, text: str) -> str:
+    return f"{text} (simulated)" if plan.simulated else text
+
+
+def to_gpx(plan: CleanupPlan) -> str:
+    """Write a plan as GPX 1.1: a route and a track for each trip.
+
+    Route points are port, stops and port; the track follows the sea legs with times.
+    The planned speed stands in extensions of each track point. Names are stable, so
+    that a second import finds the first.
+    """
+    gpx = gpxpy.gpx.GPX()
+    gpx.creator = "Gyre"
+    gpx.name = _label(plan, f"Cleanup plan {iso_utc(plan.start_at)}")
+    gpx.time = plan.start_at
+    gpx.nsmap = {"gyre": GPX_NAMESPACE}
+    for vessel in plan.vessels:
+        for number, trip in enumerate(vessel.trips, start=1):
+            name = f"{vessel.name} trip {number}"
+            gpx.routes.append(_gpx_route(plan, name, trip))
+            gpx.tracks.append(_gpx_track(plan, name, vessel, trip))
+    return str(gpx.to_xml(version="1.1"))
+
+
+def _gpx_route(plan: CleanupPlan, name: str, trip: PlannedTrip) -> Any:
+    route = gpxpy.gpx.GPXRoute(
+        name=name, description=_label(plan, f"{trip.load_kg:.0f} kg expected")
+    )
+    point = gpxpy.gpx.GPXRoutePoint
+    (lat, lon), (end_lat, end_lon) = trip.legs[0].path[0], trip.legs[-1].path[-1]
+    route.points.append(
+        point(
+            float(lat), float(lon), time=_to_second(trip.depart), name=trip.start_name
+        )
+    )
+    for number, stop in enumerate(trip.stops, start=1):
+        route.points.append(
+            point(
+                stop.lat,
+                stop.lon,
+                time=_to_second(stop.arrive),
+                name=f"{number} {stop.site}",
+                description=f"{stop.mass_kg:.0f} kg "
+                f"({stop.mass_kg_low:.0f} to {stop.mass_kg_high:.0f}), "
+                f"leave {iso_utc(stop.leave)}",
+            )
+        )
+    route.points.append(
+        point(
+            float(end_lat),
+            float(end_lon),
+            time=_to_second(trip.end),
+            name=trip.end_name,
+        )
+    )
+    return route
+
+
+def _gpx_track(
+    plan: CleanupPlan, name: str, vessel: PlannedVessel, trip: PlannedTrip
+) -> Any:
+    track = gpxpy.gpx.GPXTrack(name=name, description=_label(plan, "Planned track"))
+    segment = gpxpy.gpx.GPXTrackSegment()
+    for leg in trip.legs:
+        for (lat, lon), time in zip(leg.path.tolist(), _leg_times(leg), strict=True):
+            point = gpxpy.gpx.GPXTrackPoint(lat, lon, time=_to_second(time))
+            speed = ElementTree.Element(f"{{{GPX_NAMESPACE}}}speed_kn")
+            speed.text = f"{vessel.speed_kn:g}"
+            point.extensions.append(speed)
+            segment.points.append(point)
+    track.segments.append(segment)
+    return track
+
+
+def _to_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _leg_times(leg: Leg) -> list[datetime]:
+    """Compute the times at the points of a leg's path, at its even speed."""
+    a, b = leg.path[:-1], leg.path[1:]
+    steps = great_circle_distance_km(
+        lat1=a[:, 0], lon1=a[:, 1], lat2=b[:, 0], lon2=b[:, 1]
+    )
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    share = along / along[-1] if along[-1] > 0.0 else along
+    return [leg.depart + timedelta(hours=leg.hours * s) for s in share.tolist()]
+
+
+def to_geojson(plan: CleanupPlan) -> dict[str, Any]:
+    """Give a plan as a GeoJSON FeatureCollection, cut at 180 degrees.
+
+    Each leg is a line (in parts where it crosses 180 degrees), each stop a point;
+    the property ``kind`` tells them apart.
+    """
+    features: list[dict[str, Any]] = []
+    for vessel in plan.vessels:
+        for number, trip in enumerate(vessel.trips, start=1):
+            shared = {"vessel": vessel.name, "trip": number}
+            shared |= {"simulated": plan.simulated}
+            features += [
+                _leg_feature(leg, shared | {"leg": i})
+                for i, leg in enumerate(trip.legs, start=1)
+            ]
+            for i, stop in enumerate(trip.stops, start=1):
+                fields = stop.to_dict()
+                geometry = {"type": "Point", "coordinates": [stop.lon, stop.lat]}
+                rest = {k: v for k, v in fields.items() if k not in {"lat", "lon"}}
+                features.append(
+                    _feature(geometry, {"kind": "stop", **shared, "stop": i, **rest})
+                )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _leg_feature(leg: Leg, shared: dict[str, Any]) -> dict[str, Any]:
+    parts = [np.round(part, 6).tolist() for part in split_at_antimeridian(leg.path)]
+    geometry = (
+        {"type": "LineString", "coordinates": parts[0]}
+        if len(parts) == 1
+        else {"type": "MultiLineString", "coordinates": parts}
+    )
+    fields = {k: v for k, v in leg.to_dict().items() if k != "path"}
+    return _feature(geometry, {"kind": "leg", **shared, **fields})
+
+
+def to_csv(plan: CleanupPlan) -> str:
+    """Write the stops of a plan as CSV, a row a stop, safe for a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for vessel in plan.vessels:
+        for number, trip in enumerate(vessel.trips, start=1):
+            for i, (stop, leg) in enumerate(
+                zip(trip.stops, trip.legs, strict=False), start=1
+            ):
+                writer.writerow(
+                    [
+                        _cell(vessel.name),
+                        number,
+                        i,
+                        _cell(stop.site),
+                        round(stop.lat, 6),
+                        round(stop.lon, 6),
+                        iso_utc(stop.arrive),
+                        iso_utc(stop.leave),
+                        round(stop.mass_kg, 3),
+                        round(stop.mass_kg_low, 3),
+                        round(stop.mass_kg_high, 3),
+                        round(leg.distance_km, 3),
+                        round(leg.hours, 4),
+                        round(stop.fuel_l + leg.fuel_l, 3),
+                        _cell(stop.category),
+                        str(plan.simulated).lower(),
+                    ]
+                )
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

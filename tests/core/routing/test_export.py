@@ -1,0 +1,95 @@
+"""Plans in the formats of other programs, read back by other readers."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import gpxpy
+import pandas as pd
+import pytest
+
+from core.routing import parse_fleet, plan_cleanup, to_csv, to_geojson, to_gpx
+
+NS = {"g": "http://www.topografix.com/GPX/1/1"}
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """A vessel west of 180 degrees, one site on each side, hostile names."""
+    vessel = {
+        "name": "=Alma",
+        "speed_kn": 12,
+        "collect_speed_kn": 2,
+        "sweep_width_m": 50,
+        "hold_kg": 900,
+        "endurance_h": 200,
+        "fuel_l_per_h": 50,
+        "start": {"port": "P"},
+    }
+    port = {"name": "P", "lat": 40.0, "lon": 179.0}
+    sites = pd.DataFrame(
+        {
+            "site": ["=cmd|' /C calc'!A0", "b & <c>"],
+            "lat": [40.5, 41.0],
+            "lon": [-179.0, 179.5],
+            "mass_kg": [200.0, 300.0],
+        }
+    )
+    return plan_cleanup(
+        sites,
+        parse_fleet({"vessels": [vessel], "ports": [port]}),
+        hours=72.0,
+        start_at=datetime(2026, 6, 1, tzinfo=UTC),
+        iterations=50,
+        simulated=True,
+    )
+
+
+def test_gpx_is_read_back_with_stops_times_and_speed(plan):
+    text = to_gpx(plan)
+    read = gpxpy.parse(text)
+    assert [r.name for r in read.routes] == ["=Alma trip 1"]
+    points = read.routes[0].points
+    assert len(points) == 4
+    assert points[0].time == plan.start_at
+    assert read.tracks[0].segments[0].points[0].extensions[0].text == "12"
+    assert "simulated" in read.name
+    assert to_gpx(plan) == text
+
+
+def test_gpx_elements_stand_in_the_order_of_the_schema(plan):
+    root = ET.fromstring(to_gpx(plan))  # noqa: S314 - our own text
+    kinds = [child.tag.split("}")[1] for child in root]
+    assert kinds == sorted(kinds, key=["metadata", "wpt", "rte", "trk"].index)
+    order = ["time", "name", "cmt", "desc", "extensions"]
+    for point in [*root.iter(f"{{{NS['g']}}}rtept"), *root.iter(f"{{{NS['g']}}}trkpt")]:
+        tags = [child.tag.split("}")[1] for child in point]
+        assert tags == sorted(tags, key=order.index)
+        assert -180.0 <= float(point.get("lon", "")) < 180.0
+
+
+def test_geojson_is_cut_at_180_degrees(plan):
+    document = json.loads(json.dumps(to_geojson(plan), allow_nan=False))
+    legs = [f for f in document["features"] if f["properties"]["kind"] == "leg"]
+    kinds = {leg["geometry"]["type"] for leg in legs}
+    assert "MultiLineString" in kinds
+    for leg in legs:
+        shape = leg["geometry"]
+        parts = shape["coordinates"]
+        for part in [parts] if shape["type"] == "LineString" else parts:
+            lons = [point[0] for point in part]
+            assert max(lons) - min(lons) < 180.0
+            assert -180.0 <= min(lons) <= max(lons) <= 180.0
+    assert all(f["properties"]["simulated"] for f in document["features"])
+
+
+def test_csv_cells_are_no_formulas(plan):
+    rows = list(csv.DictReader(io.StringIO(to_csv(plan))))
+    assert {row["site"] for row in rows} == {"'=cmd|' /C calc'!A0", "b & <c>"}
+    assert rows[0]["vessel"] == "'=Alma"
+    assert sum(float(row["mass_kg"]) for row in rows) == pytest.approx(500.0)
+    assert {row["simulated"] for row in rows} == {"true"}
+    assert "(simulated)" not in to_gpx(replace(plan, simulated=False))

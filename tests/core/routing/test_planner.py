@@ -1,0 +1,227 @@
+"""A plan's figures against hand calculation, and what is left out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import InfeasibleError, PlanningError, RouteInputError
+from core.geo import great_circle_distance_km
+from core.routing import parse_fleet, plan_cleanup, read_fleet, read_sites
+from core.routing._check_plan import check_plan
+
+CONFIG = Path(__file__).parents[3] / "config"
+START = datetime(2026, 6, 1, 4, tzinfo=UTC)
+
+
+def fleet(**change):
+    vessel = {
+        "name": "Alma",
+        "speed_kn": 10.0,
+        "collect_speed_kn": 2.0,
+        "sweep_width_m": 50.0,
+        "hold_kg": 1000.0,
+        "endurance_h": 100.0,
+        "fuel_l_per_h": 80.0,
+        "cost_per_h": 100.0,
+        "start": {"port": "P"},
+        **change,
+    }
+    port = {"name": "P", "lat": 0.0, "lon": -30.0, "unload_h": 4.0}
+    return parse_fleet({"vessels": [vessel], "ports": [port]})
+
+
+def sites(*rows, **columns):
+    names = ["site", "lat", "lon", "mass_kg"]
+    return pd.DataFrame(rows, columns=names).assign(**columns)
+
+
+def plan(frame, ships, hours=72.0, **options):
+    return plan_cleanup(
+        frame, ships, hours=hours, start_at=START, iterations=120, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def example():
+    return plan(
+        read_sites(CONFIG / "sites.example.csv"),
+        read_fleet(CONFIG / "fleet.example.yaml"),
+        hours=96.0,
+    )
+
+
+def test_one_stop_by_hand():
+    """111.195 km at 18.52 km/h; 2 kn x 50 m x 1000 kg/km2 x 0.8 = 148.16 kg/h."""
+    made = plan(sites(("a", 0.0, -29.0, 400.0)), fleet())
+    trip = made.vessels[0].trips[0]
+    transit = 111.1949 / 18.52
+    service = 0.5 + 400.0 / 148.16
+    assert trip.legs[0].hours == pytest.approx(transit, rel=1e-5)
+    assert trip.stops[0].service_h == pytest.approx(service, rel=1e-9)
+    assert trip.stops[0].arrive == START + timedelta(hours=trip.legs[0].hours)
+    assert trip.hours == pytest.approx(2 * transit + service, rel=1e-5)
+    totals = made.totals
+    assert totals["fuel_l"] == pytest.approx(80.0 * trip.hours)
+    assert totals["co2_kg"] == pytest.approx(80.0 * trip.hours * 0.8675 * 3.206)
+    assert totals["cost"] == pytest.approx(100.0 * (trip.hours + 4.0))
+    assert totals["mass_kg"] == 400.0
+
+
+def test_site_larger_than_the_hold_is_shared_between_trips():
+    made = plan(sites(("big", 0.0, -29.9, 2500.0)), fleet(), hours=90.0)
+    loads = [trip.load_kg for _, trip in made.trips()]
+    assert loads == pytest.approx([2500.0 / 3] * 3)
+    assert made.unassigned == made.partial == ()
+
+
+def test_site_emptied_in_part_says_what_stays():
+    made = plan(sites(("big", 0.0, -29.9, 2500.0)), fleet(), hours=30.0)
+    assert made.partial[0].left_kg > 0.0
+    assert made.partial[0].reason == "time_window"
+    collected = made.partial[0].collected_kg + made.partial[0].left_kg
+    assert collected == pytest.approx(2500.0)
+
+
+def test_given_service_time_is_kept():
+    made = plan(sites(("a", 0.0, -29.5, 400.0), service_h=7.5), fleet())
+    assert made.vessels[0].trips[0].stops[0].service_h == 7.5
+
+
+def test_priority_weighs_a_kilogram():
+    frame = sites(("a", 0.0, -29.0, 500.0), ("b", 0.0, -31.0, 400.0))
+    ships = fleet(endurance_h=17.0)
+    light = plan(frame.assign(priority=[1, 2]), ships, hours=22.0)
+    heavy = plan(frame, ships, hours=22.0)
+    assert [stop.site for _, trip in light.trips() for stop in trip.stops] == ["b"]
+    assert [stop.site for _, trip in heavy.trips() for stop in trip.stops] == ["a"]
+
+
+def test_left_out_sites_carry_their_reason():
+    frame = sites(
+        ("near", 0.0, -29.5, 100.0),
+        ("inland", -10.0, -50.0, 100.0),
+        ("caspian", 42.0, 51.0, 100.0),
+        ("far", 0.0, -10.0, 100.0),
+        ("late", 0.0, -24.0, 100.0),
+    )
+    made = plan(frame, fleet(endurance_h=80.0), hours=72.0)
+    reasons = {one.site: one.reason for one in made.unassigned}
+    assert reasons == {
+        "inland": "on_land",
+        "caspian": "unreachable",
+        "far": "endurance",
+        "late": "time_window",
+    }
+    assert all(one.detail for one in made.unassigned)
+
+
+def test_stops_not_worth_their_hours_are_left_out():
+    frame = sites(("near", 0.0, -29.9, 500.0), ("small", 0.0, -27.0, 5.0))
+    made = plan(frame, fleet(), least_kg_per_h=1.0)
+    assert [(x.site, x.reason) for x in made.unassigned] == [("small", "not_worth")]
+
+
+def test_nothing_served_is_an_error_that_lists_what_binds():
+    with pytest.raises(InfeasibleError) as caught:
+        plan(sites(("far", 0.0, 5.0, 100.0)), fleet(), hours=24.0)
+    assert "far: " in caught.value.binding[0]
+
+
+def test_port_inland_is_moved_and_noted():
+    ships = parse_fleet(
+        {
+            "vessels": [
+                {
+                    "name": "A",
+                    "speed_kn": 10,
+                    "collect_speed_kn": 2,
+                    "sweep_width_m": 50,
+                    "hold_kg": 900,
+                    "endurance_h": 90,
+                    "fuel_l_per_h": 50,
+                    "start": {"port": "HNL"},
+                }
+            ],
+            "ports": [{"locode": "HNL", "lat": 21.35, "lon": -157.86}],
+        }
+    )
+    made = plan(sites(("a", 20.8, -158.2, 100.0)), ships)
+    assert any("HNL lies on land" in note for note in made.notes)
+
+
+@pytest.mark.parametrize("hours", [0.0, -1.0, float("nan"), float("inf")])
+def test_bad_horizons_are_refused(hours):
+    with pytest.raises(RouteInputError, match="hours is"):
+        plan(sites(("a", 0.0, -29.0, 400.0)), fleet(), hours=hours)
+
+
+def test_start_without_a_time_zone_is_refused():
+    with pytest.raises(RouteInputError, match="no time zone"):
+        plan_cleanup(
+            sites(("a", 0.0, -29.0, 4.0)),
+            fleet(),
+            hours=24,
+            start_at=datetime(2026, 6, 1),
+        )
+
+
+def test_document_has_the_fields_of_the_contract(example):
+    document = example.to_dict()
+    assert {"seed", "solver", "totals", "vessels", "unassigned"} <= set(document)
+    assert {
+        "mass_kg",
+        "mass_kg_low",
+        "mass_kg_high",
+        "fuel_l",
+        "co2_kg",
+        "cost",
+        "hours",
+    } <= set(document["totals"])
+    trip = document["vessels"][0]["trips"][0]
+    assert {"stops", "legs", "load_kg", "hours"} <= set(trip)
+    assert {"site", "lat", "lon", "arrive", "leave", "mass_kg"} <= set(trip["stops"][0])
+    assert {"path", "distance_km", "hours", "fuel_l"} <= set(trip["legs"][0])
+    assert trip["legs"][0]["path"][0] == pytest.approx([-157.868, 21.306], abs=0.05)
+
+
+def test_times_follow_one_another(example):
+    for vessel in example.vessels:
+        for a, b in pairwise(vessel.trips):
+            assert b.depart == a.end + timedelta(hours=a.unload_h)
+        for trip in vessel.trips:
+            times = [t for stop in trip.stops for t in (stop.arrive, stop.leave)]
+            assert [trip.depart, *times, trip.end] == sorted(
+                [trip.depart, *times, trip.end]
+            )
+
+
+def test_high_mass_never_exceeds_the_hold(example):
+    holds = {"Alma": 8000.0, "Brisa": 2500.0}
+    for vessel, trip in example.trips():
+        assert trip.load_kg_low <= trip.load_kg <= trip.load_kg_high
+        assert trip.load_kg_high <= holds[vessel.name]
+
+
+def test_second_opinion_finds_a_leg_over_land(example):
+    vessel = example.vessels[0]
+    trip = vessel.trips[0]
+    over = np.array([[21.3, -158.3], [21.6, -157.6]])  # across Oahu
+    length = great_circle_distance_km(
+        lat1=over[0, 0], lon1=over[0, 1], lat2=over[1, 0], lon2=over[1, 1]
+    )
+    bad_leg = replace(trip.legs[0], path=over, distance_km=float(length))
+    bad = replace(trip, legs=(bad_leg, *trip.legs[1:]))
+    changed = replace(
+        example, vessels=(replace(vessel, trips=(bad,)), *example.vessels[1:])
+    )
+    with pytest.raises(PlanningError, match="crosses land"):
+        check_plan(
+            changed,
+            read_sites(CONFIG / "sites.example.csv"),
+            read_fleet(CONFIG / "fleet.example.yaml"),
+        )
