@@ -62,14 +62,16 @@ _SITES = Schema(
         Field("lat", "degrees, WGS 84", True, "-90 to 90"),
         Field("lon", "degrees, WGS 84", True, "-180 to 180"),
         Field("mass_kg", "kg", True, "mass expected there"),
+        Field("mass_kg_low", "kg", False, "lower bound; the mass itself if empty"),
+        Field("mass_kg_high", "kg", False, "upper bound; the mass itself if empty"),
         Field("category", "text", False, "main category"),
         Field("priority", "number", False, "weight of the mass; 1 if empty"),
         Field("service_h", "hours", False, "time to collect; computed if empty"),
     ),
     example=(
-        "site,lat,lon,mass_kg,category,priority,service_h\n"
-        "A,30.5,-140.2,420,fishing_gear,1,2.5\n"
-        "B,30.9,-139.6,180,plastic,1,\n"
+        "site,lat,lon,mass_kg,mass_kg_low,mass_kg_high,category,priority,service_h\n"
+        "A,30.5,-140.2,420,210,900,fishing_gear,1,2.5\n"
+        "B,30.9,-139.6,180,,,plastic,1,\n"
     ),
 )
 
@@ -85,14 +87,15 @@ _FLEET = Schema(
         Field("vessels[].hold_kg", "kg", True, "what the hold takes"),
         Field("vessels[].endurance_h", "hours", True, "longest trip"),
         Field("vessels[].fuel_l_per_h", "l/h", True, "under way"),
-        Field("vessels[].cost_per_h", "currency/h", True, "crew and charter"),
+        Field("vessels[].collect_fuel_l_per_h", "l/h", False, "while collecting"),
+        Field("vessels[].cost_per_h", "currency/h", False, "crew and charter"),
         Field("vessels[].start", "{port: LOCODE} or {lat, lon}", True, "where it is"),
         Field("vessels[].end", "{port: LOCODE} or {lat, lon}", False, "else its start"),
         Field("ports[].locode", "text", True, "UN/LOCODE, or name"),
         Field("ports[].name", "text", False, "name for people"),
         Field("ports[].lat", "degrees, WGS 84", True, "-90 to 90"),
         Field("ports[].lon", "degrees, WGS 84", True, "-180 to 180"),
-        Field("ports[].unload_h", "hours", True, "time to unload a full hold"),
+        Field("ports[].unload_h", "hours", False, "time to unload; 0 if empty"),
     ),
     example=(
         "vessels:\n"

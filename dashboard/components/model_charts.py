@@ -99,7 +99,7 @@ def score_dots(
     best, worst = rows.iloc[0], rows.iloc[-1]
     chart(
         drawn,
-        title=f"{title}: best {best['name'].lower()}, worst {worst['name'].lower()}",
+        title=f"{title}: {best['name'].lower()} best, {worst['name'].lower()} worst",
         name=name,
         alt=f"{score} with 95 % intervals: best {best['name']} {best['score']:.2f}, "
         f"worst {worst['name']} {worst['score']:.2f}.",
@@ -163,6 +163,7 @@ def _heatmap(counts: pd.DataFrame, shares: pd.DataFrame) -> "go.Figure":
     )
     drawn.update_xaxes(side="bottom", tickangle=-35, showgrid=False)
     drawn.update_yaxes(autorange="reversed", showgrid=False)
+    drawn.update_layout(margin_t=36)  # room for the buttons above the last column
     return drawn
 
 

@@ -140,7 +140,7 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
         model_charts.score_dots(
             model_charts.category_scores(scores, labels),
             score="F1",
-            title="F1 by category",
+            title="F1",
             name="model-categories",
             source=told,
             n=scores["n"],
@@ -149,7 +149,7 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
         model_charts.score_dots(
             model_charts.source_scores(scores),
             score="Accuracy",
-            title="Accuracy by source",
+            title="Accuracy",
             name="model-sources",
             source=told,
             n=scores["n"],

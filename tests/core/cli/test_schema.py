@@ -11,6 +11,7 @@ from core.cli import app
 from core.cli._schemas import SCHEMAS
 from core.errors import NotFoundError
 from core.observations import READ_COLUMNS, read_observations
+from core.routing import read_fleet, read_sites
 
 
 def run(*arguments):
@@ -49,6 +50,14 @@ def test_the_fleet_and_plan_examples_have_the_names_of_the_contract():
     assert set(plan) == {"seed", "solver", "totals", "vessels", "unassigned"}
     stop = plan["vessels"][0]["trips"][0]["stops"][0]
     assert set(stop) == {"site", "lat", "lon", "arrive", "leave", "mass_kg"}
+
+
+def test_the_fleet_and_sites_examples_are_read_by_the_planner(tmp_path):
+    fleet, sites = tmp_path / "f.yaml", tmp_path / "s.csv"
+    fleet.write_text(run("fleet", "--example").stdout, encoding="utf-8")
+    sites.write_text(run("sites", "--example").stdout, encoding="utf-8")
+    assert [v.name for v in read_fleet(fleet).vessels] == ["Alka"]
+    assert read_sites(sites)["site"].tolist() == ["A", "B"]
 
 
 def test_the_sites_example_has_one_value_for_each_heading():
