@@ -36,9 +36,14 @@ def classifier() -> ColourClassifier:
 
 
 @pytest.fixture(scope="session")
-def small_sea() -> SimulatedSea:
+def sea() -> SimulatedSea:
+    """The demo's sea."""
+    return simulate_sea()
+
+
+@pytest.fixture(scope="session")
+def small_sea(sea: SimulatedSea) -> SimulatedSea:
     """The demo's sea with six photos a survey and few deck counts."""
-    sea = simulate_sea()
     flights = [replace(flight, photos=flight.photos[:6]) for flight in sea.flights]
     return replace(sea, flights=tuple(flights), deck_counts=sea.deck_counts.head(30))
 

@@ -7,13 +7,12 @@ import pytest
 
 from core.errors import InputError
 from core.imagery import decode_photo, find_photos
-from core.simulation import SurveyFlight, simulate_sea, write_photos
+from core.simulation import SimulatedSea, SurveyFlight, write_photos
 from core.simulation.files import survey_folder
 
 
 @pytest.fixture(scope="module")
-def flights() -> list[SurveyFlight]:
-    sea = simulate_sea()
+def flights(sea: SimulatedSea) -> list[SurveyFlight]:
     return [replace(flight, photos=flight.photos[:3]) for flight in sea.flights]
 
 

@@ -23,11 +23,6 @@ from core.simulation import (
 from core.simulation.flights import footprint_m
 
 
-@pytest.fixture(scope="module")
-def sea() -> SimulatedSea:
-    return simulate_sea()
-
-
 def test_same_seed_same_photos_and_trips(sea: SimulatedSea) -> None:
     again = simulate_sea(sea.seed)
     assert again.flights == sea.flights
