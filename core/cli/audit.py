@@ -17,7 +17,7 @@ _audit = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(_audit)
+    app.add_typer(_audit, name="audit")
 
 
 @_audit.callback()

@@ -109,7 +109,7 @@ def record(
     store : Store
         Where the chain is.
     action : str
-        What was done, as ``noun.verb``: ``survey.add``, ``review.add``, ``plan.add``.
+        What was done: ``survey.add``, ``review.add``, ``plan.created``.
     actor : str
         Who did it; a person, or ``system``.
     subject : str

@@ -10,6 +10,8 @@ from core.storage import Record, Store
 
 __all__ = ["Check", "DecisionTrail", "ModelEvidence", "decision_trail"]
 
+#: Audit actions whose detail names the surveys of a plan.
+_PLANNED = ("plan.created", "plan.add")
 CheckState = Literal["met", "open", "failed"]
 
 
@@ -147,7 +149,8 @@ def _plans_with(store: Store, survey: str) -> list[Record]:
     """Plans that name the survey in their document's or audit entry's surveys."""
     audited = {
         str(entry["subject"]).removeprefix("plan:")
-        for entry in store.audit.entries(action="plan.add")
+        for action in _PLANNED
+        for entry in store.audit.entries(action=action)
         if survey in _surveys(detail_of(entry))
     }
     return [

@@ -101,7 +101,7 @@ def test_plans_that_name_the_survey_are_found(decided):
     named = store.plans.add({**plan, "surveys": ["north"]}, created_by="ana")
     audited = store.plans.add({**plan, "seed": 2}, created_by="ana")
     store.plans.add({**plan, "seed": 3}, created_by="ana")
-    record(store, "plan.add", "ana", f"plan:{audited}", {"surveys": ["north"]})
+    record(store, "plan.created", "ana", audited, {"surveys": ["north"]})
     found = {p["plan_id"] for p in decision_trail(store, sha256).plans}
     assert found == {named, audited}
 
