@@ -21,8 +21,8 @@ _COLUMNS = {
     "items": Column("Items", "number"),
     "records": Column("Records", "number"),
     "photos": Column("Photos", "number"),
-    "first": Column("First seen (UTC)", "time"),
-    "last": Column("Last seen (UTC)", "time"),
+    "first": Column("First record (UTC)", "time"),
+    "last": Column("Last record (UTC)", "time"),
 }
 
 
@@ -59,6 +59,7 @@ def cell_panel(
             sources,
             _COLUMNS,
             name=f"cell-{cell['h3']}",
+            title="Records",
             alt="Items in this cell by category and survey",
         )
         if st.button("Plan routes", key="map_plan", icon=":material/route:"):

@@ -57,7 +57,7 @@ def density_figures(result: "DensityMap") -> list[Figure]:
         Figure(
             "Area searched (km²)",
             number(result.mass.effort_km2, digits=3),
-            f"{share(result.mass.effort_km2 / result.mass.area_km2)} of the cells",
+            f"{share(result.mass.effort_km2 / result.mass.area_km2)} of the cell area",
         ),
         Figure(
             "Cells surveyed",

@@ -33,6 +33,14 @@ __all__ = [
 
 #: Streamlit sends a map as JSON text; more than this makes a page sluggish.
 MAX_PAYLOAD_BYTES = 3_000_000
+_TOOLTIP_STYLE = {
+    "backgroundColor": "#14212B",
+    "color": "#FFFFFF",
+    "fontSize": "0.85rem",
+    "lineHeight": "1.4",
+    "padding": "6px 10px",
+    "borderRadius": "4px",
+}
 
 
 def draw_map(
@@ -83,7 +91,7 @@ def draw_map(
     deck = compact_deck(
         layers=[*base_layers(frame), *layers, *reference_layers(frame)],
         initial_view_state=pdk.ViewState(**frame.view(height_px=height)),
-        tooltip={"text": tooltip},
+        tooltip={"text": tooltip, "style": _TOOLTIP_STYLE},
     )
     size = len(deck.to_json())
     if size > MAX_PAYLOAD_BYTES:

@@ -120,9 +120,12 @@ def _ending(file_name: str) -> str:
 
 
 def _rounded(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """Round what is shown to the digits that mean something."""
+    """Round what is shown to the digits that mean something; times are in UTC."""
     shown = frame[list(columns)].copy()
     for name, column in columns.items():
+        if isinstance(shown[name].dtype, pd.DatetimeTZDtype):
+            # The browser would shift an aware time into its own zone.
+            shown[name] = shown[name].dt.tz_convert(None)
         if column.kind != "number" or not pd.api.types.is_float_dtype(shown[name]):
             continue
         if column.decimals is not None:

@@ -62,7 +62,8 @@ def render() -> None:
     panel = st.container()
     if surveyed:
         metric_row(density_figures(result))
-    picked = picked or cell_table(result.cells)
+    row_cell = cell_table(result.cells)
+    picked = picked or row_cell
     row = result.cells.loc[result.cells["h3"] == picked]
     if not row.empty:
         with panel:

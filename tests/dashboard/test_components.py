@@ -195,9 +195,14 @@ def test_a_table_chart_and_legend_draw_with_downloads():
         from dashboard.components.tables import Column, table
 
         frame = pd.DataFrame({"v": ["A", "B"], "kg": [12345.678, 0.01234]})
+        frame["at"] = pd.Timestamp("2026-05-01T10:00Z")
         table(
             frame,
-            {"v": Column("Vessel"), "kg": Column("Mass (kg)", "number")},
+            {
+                "v": Column("Vessel"),
+                "kg": Column("Mass (kg)", "number"),
+                "at": Column("Time (UTC)", "time"),
+            },
             name="t",
             title="Vessels",
         )

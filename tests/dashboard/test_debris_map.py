@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.density import cell_density, total_mass
 from core.observations import make_observations
@@ -143,3 +144,22 @@ def test_a_survey_name_is_shown_as_text(open_app, empty_store, make_rows):
     app = open_app("debris_map")
     assert not app.exception
     assert "<img" not in json.dumps(deck(app))
+
+
+def test_a_cell_panel_tells_what_lies_behind_the_cell(open_app, seeded_store):
+    def script():
+        from dashboard import services
+        from dashboard.components.cell_panel import cell_panel
+        from dashboard.components.filters import Filters
+
+        result = services.density_map(Filters(), resolution=5)
+        cell = result.cells.sort_values("n").iloc[-1].to_dict()
+        rows = services.cell_observations(Filters(), cell["h3"])
+        cell_panel(cell, rows, services.category_labels(debris_only=False))
+        assert rows["count"].sum() == cell["n"]
+
+    app = AppTest.from_function(script, default_timeout=30).run()
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert f"{shown['items'].sum():,} items in" in app.markdown[0].value
+    assert "items per km² (" in app.markdown[0].value
