@@ -72,10 +72,11 @@ def _ended(job: Job) -> None:
     survey = plain(job.params["survey"])
     if job.state is JobState.DONE:
         if job.job_id in _WATCHED.get():  # else it ended before this visit
-            st.success(
-                f"Survey **{survey}**: {_outcome(job)}.", icon=":material/check:"
-            )
-            _dismiss_button(job)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.success(
+                    f"Survey **{survey}**: {_outcome(job)}.", icon=":material/check:"
+                )
+                _dismiss_button(job)
         return
     kept = f"{job.done} of {job.total} files were finished and are kept."
     if job.state is JobState.FAILED:

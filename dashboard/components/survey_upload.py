@@ -12,6 +12,7 @@ from core.errors import CleanupError, InputError
 from dashboard import services, survey_data
 from dashboard.components.maps import MapFrame, draw_map
 from dashboard.components.page import error_panel
+from dashboard.components.small_map import fitted
 from dashboard.state import StateKey, actor
 from dashboard.theme import MAP_COLOURS, theme_name
 
@@ -183,7 +184,8 @@ def _mini_map(table: pd.DataFrame) -> None:
         radius_max_pixels=4,
         pickable=True,
     )
-    frame = MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist())
+    around = MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist())
+    frame = fitted(around, width_px=300, height_px=260)
     alt = f"Map of {len(placed)} photo positions"
     draw_map([dots], frame, key="surveys_mini_map", alt=alt, height=260)
 

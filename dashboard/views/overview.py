@@ -25,6 +25,7 @@ from dashboard.components.overview_cards import (
     two_ways_to_start,
 )
 from dashboard.components.page import page_header
+from dashboard.components.small_map import fitted
 
 if TYPE_CHECKING:
     from dashboard.services import DensityMap
@@ -71,6 +72,7 @@ def render() -> None:
 
 def _map(result: "DensityMap", frame: MapFrame, *, surveyed: bool) -> None:
     view = density_view(result.cells, VIEWS[0] if surveyed else "Sightings")
+    frame = fitted(frame, width_px=440, height_px=300)
     draw_map(
         cell_layers(result.cells, view, frame),
         frame,
