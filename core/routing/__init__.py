@@ -1,5 +1,6 @@
 """Cleanup planning: sites, sea distances, a fleet, a plan, and why not more."""
 
+from core.routing.document import plan_from_dict
 from core.routing.emissions import CollectionModel
 from core.routing.export import to_csv, to_geojson, to_gpx
 from core.routing.fleet import (
@@ -15,7 +16,7 @@ from core.routing.planner import plan_cleanup
 from core.routing.problem import RoutePlan, RoutingProblem, Trip, Vessel
 from core.routing.schedule import CleanupPlan
 from core.routing.sea import SeaNetwork, nearest_sea
-from core.routing.sites import SITE_COLUMNS, check_sites, read_sites
+from core.routing.sites import SITE_COLUMNS, check_sites, parse_sites, read_sites
 from core.routing.solver import solve
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "find_hotspots",
     "nearest_sea",
     "parse_fleet",
+    "parse_sites",
     "plan_cleanup",
+    "plan_from_dict",
     "read_fleet",
     "read_sites",
     "solve",

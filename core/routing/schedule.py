@@ -236,12 +236,15 @@ class CleanupPlan:
             "start_at": iso_utc(self.start_at),
             "horizon_h": self.horizon_h,
             "simulated": self.simulated,
+            "prize": round(self.prize, 3),
+            "prize_bound": round(self.prize_bound, 3),
             "gap_bound": None if gap is None else round(max(gap, 0.0), 4),
             "totals": {name: round(value, 3) for name, value in self.totals.items()},
             "vessels": [
                 {
                     "name": vessel.name,
                     "speed_kn": vessel.speed_kn,
+                    "cost_per_h": vessel.cost_per_h,
                     "trips": [trip.to_dict() for trip in vessel.trips],
                 }
                 for vessel in self.vessels

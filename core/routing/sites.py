@@ -11,7 +11,7 @@ import pandas as pd
 from core.errors import InputError, RouteInputError
 from core.geo import check_position, normalise_lon
 
-__all__ = ["SITE_COLUMNS", "check_sites", "read_sites"]
+__all__ = ["SITE_COLUMNS", "check_sites", "parse_sites", "read_sites"]
 
 #: Columns of a sites frame, in order; those after ``mass_kg`` may be missing in a file.
 SITE_COLUMNS = (
@@ -58,17 +58,29 @@ def read_sites(path: str | Path) -> pd.DataFrame:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise RouteInputError(f"sites file is larger than 50 MB: {path.name}")
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except OSError as error:
         raise RouteInputError(
             f"sites file cannot be read: {path.name}: {error.strerror}"
         ) from error
-    except UnicodeDecodeError as error:
-        raise RouteInputError(f"sites file is not UTF-8 text: {path.name}") from error
+    return parse_sites(data)
+
+
+def parse_sites(data: bytes) -> pd.DataFrame:
+    """Read the content of a sites file, as :func:`read_sites` does.
+
+    Raises
+    ------
+    RouteInputError
+        If it is no CSV in UTF-8, or lists every row that is wrong.
+    """
     try:
+        text = data.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text), restkey="(extra)"))
+    except UnicodeDecodeError as error:
+        raise RouteInputError("sites file is not UTF-8 text") from error
     except csv.Error as error:
-        raise RouteInputError(f"sites file is not CSV: {path.name}: {error}") from error
+        raise RouteInputError(f"sites file is not CSV: {error}") from error
     header = next(csv.reader(io.StringIO(text)), [])
     return _checked(rows, [name.strip() for name in header], first_row=2)
 

@@ -11,7 +11,13 @@ import pytest
 
 from core.errors import InfeasibleError, PlanningError, RouteInputError
 from core.geo import great_circle_distance_km
-from core.routing import parse_fleet, plan_cleanup, read_fleet, read_sites
+from core.routing import (
+    parse_fleet,
+    plan_cleanup,
+    plan_from_dict,
+    read_fleet,
+    read_sites,
+)
 from core.routing._check_plan import check_plan
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -225,3 +231,10 @@ def test_second_opinion_finds_a_leg_over_land(example):
             read_sites(CONFIG / "sites.example.csv"),
             read_fleet(CONFIG / "fleet.example.yaml"),
         )
+
+
+def test_document_is_read_back_as_the_same_plan(example):
+    document = example.to_dict()
+    assert plan_from_dict(document).to_dict() == document
+    with pytest.raises(RouteInputError, match="cannot be read"):
+        plan_from_dict({"seed": 1})
