@@ -1,0 +1,171 @@
+"""What the Route planner asks the library for: fleets, sites, jobs, plans, files."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import services
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.jobs import Job, JobContext, JobRunner
+    from core.storage import Store
+    from dashboard.components.filters import Filters
+
+__all__ = [
+    "PLAN_JOB",
+    "exports",
+    "filtered",
+    "fleet_presets",
+    "hotspots",
+    "jobs",
+    "latest_plan",
+    "runner",
+    "submit",
+    "uploaded_sites",
+]
+
+#: Kind of the job that makes a plan.
+PLAN_JOB = "plan"
+
+
+def fleet_presets() -> dict[str, dict[str, Any]]:
+    """Fleets of the store by name."""
+    return {row["name"]: row for row in services.store().fleets.listing()}
+
+
+def hotspots(rows: "pd.DataFrame", *, min_mass_kg: float, max_sites: int) -> Any:
+    """Sites clustered from observations, heaviest first; treat it as read-only."""
+    key = (len(rows), *services.store_revision())
+    ids = tuple(rows["observation_id"])
+    return _hotspots(key, ids, rows, min_mass_kg, max_sites)
+
+
+@st.cache_data(show_spinner="Looking for hotspots", max_entries=8, ttl=3600)
+def _hotspots(
+    key: tuple[float, ...],
+    ids: tuple[str, ...],
+    _rows: "pd.DataFrame",
+    min_mass_kg: float,
+    max_sites: int,
+) -> "pd.DataFrame":
+    from core.routing import find_hotspots
+
+    return find_hotspots(_rows, min_mass_kg=min_mass_kg, max_sites=max_sites)
+
+
+def filtered(rows: "pd.DataFrame", filters: "Filters") -> "pd.DataFrame":
+    """Rows that fit the filters; clean stretches stay, they carry effort."""
+    from core.observations import DEBRIS_CODES
+
+    if filters.survey is not None:
+        rows = rows.loc[rows["survey"] == filters.survey]
+    if filters.categories:
+        debris = rows["category"].isin(DEBRIS_CODES)
+        rows = rows.loc[~debris | rows["category"].isin(filters.categories)]
+    if filters.start is not None:
+        day = rows["observed_at"].dt.date
+        last = filters.end or filters.start
+        rows = rows.loc[(day >= filters.start) & (day <= last)]
+    return rows
+
+
+def uploaded_sites(data: bytes) -> "pd.DataFrame":
+    """Sites of an uploaded CSV file.
+
+    Raises
+    ------
+    RouteInputError
+        Lists every row that is wrong.
+    """
+    from core.routing import parse_sites
+
+    return parse_sites(data)
+
+
+def runner() -> "JobRunner":
+    """Runner of jobs that knows how to make a plan."""
+    made = services.job_runner()
+    made.register(PLAN_JOB, _work(services.store()))
+    return made
+
+
+def _work(store: "Store") -> Any:
+    def work(params: Mapping[str, Any], job: "JobContext") -> Mapping[str, Any]:
+        import pandas as pd
+
+        from core.governance import record
+        from core.routing import parse_fleet, plan_cleanup
+
+        job.progress(0, 100, "measuring sea distances")
+        plan = plan_cleanup(
+            pd.DataFrame(params["sites"]),
+            parse_fleet(params["fleet"]),
+            hours=params["hours"],
+            start_at=datetime.fromisoformat(params["start_at"]),
+            seconds=params["seconds"],
+            seed=params["seed"],
+            least_kg_per_h=params["least_kg_per_h"],
+            simulated=params["simulated"],
+            progress=job.progress,
+            cancelled=job.cancelled,
+        )
+        document = plan.to_dict()
+        plan_id = store.plans.add(
+            document,
+            created_by=params["actor"],
+            name=params["name"],
+            simulated=plan.simulated,
+        )
+        totals = document["totals"]
+        detail = {"seed": plan.seed, "solver": plan.solver, "totals": totals}
+        record(store, "plan.created", params["actor"], plan_id, detail)
+        return {"plan_id": plan_id}
+
+    return work
+
+
+def submit(params: Mapping[str, Any]) -> str:
+    """Start a planning job; returns its id."""
+    return str(runner().submit(PLAN_JOB, params))
+
+
+def jobs() -> "list[Job]":
+    """Planning jobs that run or wait, and the last one that ended."""
+    found = runner().listing(kind=PLAN_JOB)
+    ended = [job for job in found if job.is_finished][:1]
+    return [job for job in found if not job.is_finished] + ended
+
+
+def latest_plan() -> dict[str, Any] | None:
+    """Return the newest plan of the store with its document, if there is one."""
+    found = services.store().plans.listing(limit=1)
+    return found[0] if found else None
+
+
+def exports(document: Mapping[str, Any]) -> dict[str, tuple[bytes, str]]:
+    """Files of a plan: name to content and media type."""
+    return _exports(json.dumps(document, sort_keys=True))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _exports(text: str) -> dict[str, tuple[bytes, str]]:
+    from core.routing import plan_from_dict, to_csv, to_geojson, to_gpx
+
+    document = json.loads(text)
+    plan = plan_from_dict(document)
+    name = f"plan-{plan.start_at:%Y%m%dT%H%MZ}"
+    geojson = json.dumps(to_geojson(plan), allow_nan=False)
+    return {
+        f"{name}.gpx": (to_gpx(plan).encode(), "application/gpx+xml"),
+        f"{name}.geojson": (geojson.encode(), "application/geo+json"),
+        f"{name}.csv": (to_csv(plan).encode(), "text/csv"),
+        f"{name}.json": (
+            json.dumps(document, indent=2, allow_nan=False).encode(),
+            "application/json",
+        ),
+    }

@@ -1,0 +1,100 @@
+"""Route planner: empty, with data, with a plan, and with each failure."""
+
+import time
+from copy import deepcopy
+
+import pytest
+
+from core.storage import Store
+
+FLEET = {
+    "vessels": [
+        {
+            "name": "Alma",
+            "speed_kn": 12,
+            "collect_speed_kn": 2,
+            "sweep_width_m": 60,
+            "hold_kg": 8000,
+            "endurance_h": 400,
+            "fuel_l_per_h": 180,
+            "cost_per_h": 420,
+            "start": {"lat": 31.0, "lon": -141.5},
+        }
+    ],
+    "ports": [],
+}
+
+
+@pytest.fixture
+def fleet_store(seeded_store: Store) -> Store:
+    """Observations and a fleet close to them."""
+    seeded_store.fleets.save("Test fleet", FLEET, simulated=True)
+    return seeded_store
+
+
+def text_of(app):
+    parts = [app.markdown, app.caption, app.info, app.error, app.warning, app.title]
+    return "\n".join(str(one.value) for part in parts for one in part)
+
+
+def plan_and_wait(app):
+    """Press the button and follow the job to its end, as the browser would."""
+    app.number_input(key="planner_seconds").set_value(1.0)
+    app.button(key="planner_plan").click().run()
+    from dashboard import plan_data
+
+    for _ in range(200):
+        jobs = plan_data.jobs()
+        if jobs and jobs[0].is_finished:
+            break
+        time.sleep(0.1)
+    return app.run()
+
+
+def test_empty_store_tells_what_is_needed(empty_store, open_app):
+    app = open_app("route_planner")
+    assert not app.exception
+    assert "needs" in text_of(app)
+    assert app.button(key="go-to-surveys").label == "Add survey photos"
+
+
+def test_fleet_without_observations_tells_where_sites_come_from(empty_store, open_app):
+    empty_store.fleets.save("Test fleet", FLEET)
+    app = open_app("route_planner")
+    assert not app.exception
+    assert "No observations yet" in text_of(app)
+    assert app.button(key="planner_plan").disabled
+
+
+def test_plan_is_made_stored_audited_and_shown(fleet_store, open_app):
+    app = plan_and_wait(open_app("route_planner"))
+    assert not app.exception
+    (plan,) = fleet_store.plans.listing()
+    assert plan["simulated"]
+    totals = plan["document"]["totals"]
+    assert totals["mass_kg"] > 0.0
+    actions = list(fleet_store.audit.walk())
+    assert plan["plan_id"] in str(actions)
+    text = text_of(app)
+    assert "expected from" in text
+    assert plan["plan_id"] in text
+    labels = {one.label for one in app.metric}
+    assert labels == {"Expected mass", "Hours at sea", "Fuel", "Cost"}
+
+
+def test_horizon_too_short_names_what_binds(fleet_store, open_app):
+    app = open_app("route_planner")
+    app.number_input(key="planner_hours").set_value(1.0)
+    app = plan_and_wait(app)
+    assert not app.exception
+    assert "vessel can serve any" in text_of(app)
+    assert fleet_store.plans.listing() == []
+
+
+def test_bad_fleet_names_vessel_field_and_value(seeded_store, open_app):
+    bad = deepcopy(FLEET)
+    bad["vessels"][0]["hold_kg"] = -5
+    seeded_store.fleets.save("Bad fleet", bad)
+    app = plan_and_wait(open_app("route_planner"))
+    assert not app.exception
+    assert "essel Alma: hold_kg is -5" in text_of(app).replace("\\", "")
