@@ -59,7 +59,7 @@ def _problem(n_sites: int) -> RoutingProblem:
         prize=mass,
         service_h=np.where(mass > 0.0, 0.5 + mass / 400.0, 0.0),
         demand_kg=mass,
-        vessels=[Vessel(_HOLD_KG, _ENDURANCE_H)] * _N_VESSELS,
+        vessels=(Vessel(_HOLD_KG, _ENDURANCE_H),) * _N_VESSELS,
     )
 
 

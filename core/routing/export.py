@@ -16,7 +16,7 @@ from core.routing.schedule import CleanupPlan, Leg, PlannedTrip, PlannedVessel, 
 __all__ = ["CSV_COLUMNS", "to_csv", "to_geojson", "to_gpx"]
 
 #: Namespace of the planned speed, which GPX 1.1 has no element for.
-GPX_NAMESPACE = "https://gyre.example/gpx/1"
+GPX_NAMESPACE = "urn:gyre:gpx:1"
 CSV_COLUMNS = (
     "vessel",
     "trip",
