@@ -42,7 +42,7 @@ def test_a_frame_has_times_numbers_and_no_none():
     assert list(frame)[:14] == list(result_columns(CODES))
     assert str(frame["taken_at"].dtype) == "datetime64[us, UTC]"
     assert frame.loc[1, "category"] == ""
-    assert np.isnan(frame.loc[1, "confidence"])
+    assert np.isnan(frame["confidence"].to_numpy()[1])
     assert frame["position_is_doubtful"].tolist() == [False, False]
 
 

@@ -36,8 +36,8 @@ def torch_names(monkeypatch):
     FloatStorage.__module__, FloatStorage.__qualname__ = "torch", "FloatStorage"
     _rebuild_tensor_v2.__module__ = "torch._utils"
     _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
-    torch.FloatStorage, utils._rebuild_tensor_v2 = FloatStorage, _rebuild_tensor_v2
-    torch._utils = utils
+    vars(torch).update(FloatStorage=FloatStorage, _utils=utils)
+    vars(utils).update(_rebuild_tensor_v2=_rebuild_tensor_v2)
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
     return torch

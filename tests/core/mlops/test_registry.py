@@ -50,7 +50,7 @@ def test_verification_names_the_changed_file(models_dir):
     card = models_dir / "optimized_cnn_model" / "1" / "model_card.md"
     card.write_text(card.read_text() + "better than it is\n")
     (row,) = verify_deployed(models_dir, "optimized_cnn_model@1")
-    assert "model_card.md" in row["problem"]
+    assert "model_card.md" in str(row["problem"])
 
 
 def test_no_model_is_no_error_but_an_unknown_one_is(tmp_path):

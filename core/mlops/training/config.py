@@ -1,0 +1,263 @@
+"""What a training run may vary, read from ``config/model_config.yaml``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.errors import InputError
+
+__all__ = ["Recipe", "Run", "Stage", "TrainingConfig", "read_recipe"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Some epochs at one picture size.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the drawn sample.
+    input_px : int
+        Side of the square that the network sees.
+    """
+
+    epochs: int
+    input_px: int
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise InputError(f"a stage needs at least one epoch, got {self.epochs}")
+        if not 32 <= self.input_px <= 512:
+            raise InputError(f"input_px {self.input_px} outside [32, 512]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """Everything that decides the outcome of a training run.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+        Run one after the other under one learning-rate schedule; the size of the
+        last stage is the size used for prediction.
+    seed : int
+        Fixes sampling, augmentation and the classifier's first weights.
+    samples_per_epoch : int
+        Photos drawn an epoch, with replacement.
+    balance : float
+        Exponent of a group's size (class x source) in its share of the sample:
+        1 keeps the natural shares, 0 gives every group the same share.
+    simulated_share : float
+        Share of the sample taken by simulated renders.
+    renders_per_kind : int
+        Simulated photos of each kind in the training set.
+    box_crops : bool
+        Add crops about the boxes of the sister detection set, when it lies beside
+        the photos.
+    frozen_to : str
+        Name of the last layer kept as in ImageNet; empty trains every layer.
+    batch_size, learning_rate, backbone_rate, rate_decay, weight_decay : numbers
+        AdamW on the classifier at ``learning_rate``, on the last block of the
+        backbone at ``learning_rate * backbone_rate``, less by ``rate_decay`` for
+        each block before it.
+    label_smoothing, mixup, cutmix : float
+        Smoothing, and the share of batches mixed by each method.
+    dropout : float
+        Share of pooled features dropped.
+    average_momentum : float
+        Momentum of the moving average of the weights, which is what ships.
+    stop_after : int
+        Epochs after which the run ends although its schedule is longer; 0 for none.
+    clean_windows : bool
+        With ``box_crops``, add windows between the boxes as ``clean``.
+    min_crop_area : float
+        Least share of a photo's area that a view shows.
+    upside_down, turn, recolour : float
+        Shares of views flipped top to bottom, with sides swapped, and recoloured.
+    colour_cast : float
+        Greatest change of one colour channel when recoloured.
+    saturation : tuple of float
+        Range of the factor on saturation when recoloured.
+    """
+
+    stages: tuple[Stage, ...]
+    seed: int = 1
+    samples_per_epoch: int = 3200
+    balance: float = 0.5
+    simulated_share: float = 0.15
+    renders_per_kind: int = 100
+    box_crops: bool = True
+    frozen_to: str = ""
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    backbone_rate: float = 0.25
+    rate_decay: float = 0.9
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.1
+    mixup: float = 0.3
+    cutmix: float = 0.3
+    dropout: float = 0.3
+    average_momentum: float = 0.995
+    stop_after: int = 0
+    clean_windows: bool = True
+    min_crop_area: float = 0.5
+    upside_down: float = 0.1
+    turn: float = 0.0
+    recolour: float = 0.7
+    colour_cast: float = 0.2
+    saturation: tuple[float, float] = (0.5, 1.3)
+
+    def __post_init__(self) -> None:
+        if not self.stages:
+            raise InputError("a training run needs at least one stage")
+        for name in ("samples_per_epoch", "batch_size"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} {getattr(self, name)} is less than 1")
+        if self.learning_rate <= 0:
+            raise InputError(f"learning_rate {self.learning_rate} is not positive")
+        for name in (
+            "balance",
+            "simulated_share",
+            "label_smoothing",
+            "dropout",
+            "average_momentum",
+            "min_crop_area",
+            "upside_down",
+            "turn",
+            "recolour",
+            "colour_cast",
+        ):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} {getattr(self, name)} outside [0, 1]")
+        if self.mixup < 0 or self.cutmix < 0 or self.mixup + self.cutmix > 1:
+            raise InputError("mixup and cutmix are shares and sum to at most 1")
+
+    @property
+    def input_px(self) -> int:
+        """Side of the picture at prediction."""
+        return self.stages[-1].input_px
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all stages, the length of the learning-rate schedule."""
+        return sum(stage.epochs for stage in self.stages)
+
+    @property
+    def last_epoch(self) -> int:
+        """Epochs that are run."""
+        return min(self.stop_after or self.epochs, self.epochs)
+
+    def stage_of(self, epoch: int) -> Stage:
+        """Find the stage that an epoch, counted from zero, belongs to."""
+        for stage in self.stages:
+            if epoch < stage.epochs:
+                return stage
+            epoch -= stage.epochs
+        raise InputError(f"epoch beyond the last of {self.epochs}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the manifest."""
+        return asdict(self) | {
+            "stages": [asdict(stage) for stage in self.stages],
+            "saturation": list(self.saturation),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
+        """Build from plain values, refusing unknown names.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a value has the wrong type.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise InputError(f"unknown training settings: {', '.join(unknown)}")
+        try:
+            stages = tuple(Stage(**stage) for stage in values.get("stages", ()))
+            low, high = values.get("saturation", (0.5, 1.3))
+            return cls(**(dict(values) | {"stages": stages, "saturation": (low, high)}))
+        except (TypeError, ValueError) as error:
+            raise InputError(f"training settings do not fit: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training run and the share of its weights in the model."""
+
+    share: float
+    config: TrainingConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a model is made: runs whose weights are averaged.
+
+    Fine-tunings from the same start lie in one basin, so the average of their
+    weights is as good as or better than each, at the cost of one network [1]_.
+
+    Parameters
+    ----------
+    runs : tuple of Run
+        At least one; shares sum to one.
+    input_px : int
+        Side of the picture at prediction.
+
+    References
+    ----------
+    .. [1] M. Wortsman et al., "Model soups", ICML 2022.
+    """
+
+    runs: tuple[Run, ...]
+    input_px: int
+
+    def __post_init__(self) -> None:
+        total = sum(run.share for run in self.runs)
+        if abs(total - 1) > 1e-6 or any(run.share <= 0 for run in self.runs):
+            raise InputError(f"shares of the runs must be positive, sum to 1: {total}")
+        if not 32 <= self.input_px <= 512:
+            raise InputError(f"input_px {self.input_px} outside [32, 512]")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the manifest."""
+        return {
+            "input_px": self.input_px,
+            "runs": [run.config.to_dict() | {"share": run.share} for run in self.runs],
+        }
+
+
+def read_recipe(path: Path, name: str) -> Recipe:
+    """Read how one model is made from a YAML file of several.
+
+    Raises
+    ------
+    InputError
+        If the file is not YAML, has no such model, or its settings do not fit.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"cannot read training settings from {path}") from error
+    models = content.get("training") if isinstance(content, dict) else None
+    model = models.get(name) if isinstance(models, dict) else None
+    if not isinstance(model, dict) or not isinstance(model.get("runs"), list):
+        raise InputError(f"{path} has no training runs for {name}")
+    try:
+        runs = tuple(
+            Run(
+                share=float(values["share"]),
+                config=TrainingConfig.from_dict(
+                    {key: value for key, value in values.items() if key != "share"}
+                ),
+            )
+            for values in model["runs"]
+        )
+        return Recipe(runs=runs, input_px=int(model["input_px"]))
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"training runs of {name} in {path} do not fit") from error

@@ -1,0 +1,169 @@
+"""Training photos, decoded once and kept in memory with their source."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import ImageError, InputError
+
+__all__ = [
+    "SIMULATED",
+    "Paint",
+    "PhotoSet",
+    "Pixels",
+    "group_weights",
+    "painted_photo_set",
+    "read_photo_folder",
+]
+
+Pixels = npt.NDArray[np.uint8]
+#: Source name of painted photos; they are never mixed into figures of real ones.
+SIMULATED = "simulated"
+_log = logging.getLogger(__name__)
+
+
+class Paint(Protocol):
+    """What paints a simulated photo, such as `core.simulation.render_photo`."""
+
+    def __call__(self, kind: str, /, *, seed: int, size_px: int) -> Pixels:
+        """Paint one photo of a kind."""
+
+
+@dataclass(frozen=True)
+class PhotoSet:
+    """Photos with what is known of each.
+
+    Parameters
+    ----------
+    photos : tuple of ndarray of uint8
+        RGB, any size.
+    labels : ndarray of int
+        Index into the categories.
+    sources : tuple of str
+        Where each photo comes from, the file name's prefix.
+    names : tuple of str
+        File names relative to the folder, or the render's kind and seed.
+    """
+
+    photos: tuple[Pixels, ...]
+    labels: npt.NDArray[np.int64]
+    sources: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __add__(self, other: "PhotoSet") -> "PhotoSet":
+        return PhotoSet(
+            self.photos + other.photos,
+            np.concatenate([self.labels, other.labels]),
+            self.sources + other.sources,
+            self.names + other.names,
+        )
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Pixels, int, str, str]]) -> "PhotoSet":
+        """Build from rows of photo, label, source and name."""
+        rows = list(rows)
+        return cls(
+            tuple(row[0] for row in rows),
+            np.array([row[1] for row in rows], dtype=np.int64),
+            tuple(row[2] for row in rows),
+            tuple(row[3] for row in rows),
+        )
+
+
+def read_photo_folder(folder: Path, categories: Sequence[str]) -> PhotoSet:
+    """Read ``<category>/<source>_<n>.jpg`` below a folder.
+
+    A photo that cannot be decoded is left out and named in the log.
+
+    Raises
+    ------
+    InputError
+        If no category folder holds a readable photo.
+    """
+    from core.imagery import decode_photo
+
+    rows = []
+    for label, category in enumerate(categories):
+        for path in sorted((folder / category).glob("*.jpg")):
+            try:
+                photo = decode_photo(path.read_bytes(), name=path.name)
+            except ImageError as error:
+                _log.warning("left out: %s", error)
+                continue
+            source = path.name.rpartition("_")[0]
+            rows.append((photo.pixels, label, source, f"{category}/{path.name}"))
+    if not rows:
+        raise InputError(f"{folder} holds no photo in a folder named as a category")
+    return PhotoSet.of(rows)
+
+
+def painted_photo_set(
+    paint: Paint,
+    kinds: Mapping[str, str],
+    categories: Sequence[str],
+    *,
+    n_per_kind: int,
+    first_seed: int,
+    size_px: int = 320,
+) -> PhotoSet:
+    """Paint simulated photos of every kind, as the source ``simulated``.
+
+    Parameters
+    ----------
+    paint : callable
+        ``paint(kind, seed=…, size_px=…)`` gives RGB pixels.
+    kinds : mapping of str to str
+        Category of each kind.
+    categories : sequence of str
+        The model's categories.
+    n_per_kind : int
+        Photos of each kind.
+    first_seed : int
+        Seed of the first photo of each kind; the others follow by one.
+    size_px : int, default 320
+        Longer side.
+    """
+    index = {code: label for label, code in enumerate(categories)}
+    return PhotoSet.of(
+        (
+            paint(kind, seed=seed, size_px=size_px),
+            index[category],
+            SIMULATED,
+            f"{kind}:{seed}",
+        )
+        for kind, category in kinds.items()
+        for seed in range(first_seed, first_seed + n_per_kind)
+    )
+
+
+def group_weights(
+    labels: npt.NDArray[np.int64],
+    sources: Sequence[str],
+    *,
+    balance: float,
+    simulated_share: float,
+) -> npt.NDArray[np.float64]:
+    """Chance of each photo to be drawn, by the size of its class-and-source group.
+
+    A group of ``n`` photos gets a share in proportion to ``n ** balance``;
+    simulated groups together get ``simulated_share``.
+    """
+    keys = [f"{label}/{source}" for label, source in zip(labels, sources, strict=True)]
+    _, inverse, sizes = np.unique(keys, return_inverse=True, return_counts=True)
+    weights = np.asarray(sizes[inverse] ** (balance - 1.0), dtype=np.float64)
+    simulated = np.array([source == SIMULATED for source in sources])
+    for mask, share in (
+        (simulated, simulated_share),
+        (~simulated, 1 - simulated_share),
+    ):
+        if mask.any():
+            weights[mask] *= share / weights[mask].sum()
+    return np.asarray(weights / weights.sum())

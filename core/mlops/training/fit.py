@@ -1,0 +1,279 @@
+"""The training loop: seeded, streamed, and resumable after a kill."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.classification.networks import build_network, load_imagenet_weights
+from core.errors import ModelError
+from core.mlops.training.augment import augment, mix_batch, squash
+from core.mlops.training.config import TrainingConfig
+from core.mlops.training.data import PhotoSet, group_weights
+
+__all__ = ["fit", "predict_logits"]
+
+_log = logging.getLogger(__name__)
+_WARMUP_EPOCHS = 1
+_LAST_RATE_SHARE = 0.01
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
+
+
+def fit(
+    config: TrainingConfig,
+    train: PhotoSet,
+    categories: tuple[str, ...],
+    folder: Path,
+    *,
+    after_epoch: Callable[[int, Any, int], dict[str, Any]] | None = None,
+) -> Any:
+    """Fine-tune EfficientNet-Lite0 and return the averaged network.
+
+    A checkpoint is written after each epoch; the same call after a kill goes on
+    where it stopped and ends with the same sample order and views.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+        What to do.
+    train : PhotoSet
+        The training photos.
+    categories : tuple of str
+        Output order.
+    folder : Path
+        Receives ``config.json``, ``history.jsonl`` and the checkpoints.
+    after_epoch : callable, optional
+        Called with the epoch (from 1), the averaged network and the picture size;
+        what it returns is added to the epoch's line in the history.
+
+    Returns
+    -------
+    keras.Model
+        The moving average of the weights, returning logits.
+
+    Raises
+    ------
+    ModelError
+        If the folder holds a run with other settings.
+    """
+    import keras
+    import tensorflow as tf
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _check_same_run(folder / "config.json", config)
+    keras.utils.set_random_seed(config.seed)
+    network = build_network(len(categories), dropout=config.dropout)
+    load_imagenet_weights(network)
+    averaged = build_network(len(categories))
+    averaged.set_weights(network.get_weights())
+    trainer = _Trainer(config, network, averaged)
+    checkpoint = tf.train.Checkpoint(state=trainer.state())
+    manager = tf.train.CheckpointManager(
+        checkpoint, str(folder / "checkpoints"), max_to_keep=2
+    )
+    if manager.latest_checkpoint:
+        checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+        _log.info("resumed after epoch %d", int(trainer.epoch))
+    weights = group_weights(
+        train.labels,
+        train.sources,
+        balance=config.balance,
+        simulated_share=config.simulated_share,
+    )
+    while int(trainer.epoch) < config.last_epoch:
+        epoch = int(trainer.epoch)
+        side_px = config.stage_of(epoch).input_px
+        started = time.monotonic()
+        loss = trainer.run_epoch(_batches(config, train, weights, epoch, side_px))
+        trainer.epoch.assign(epoch + 1)
+        line: dict[str, Any] = {
+            "epoch": epoch + 1,
+            "input_px": side_px,
+            "loss": round(loss, 5),
+            "seconds": round(time.monotonic() - started, 1),
+        }
+        if after_epoch is not None:
+            line |= after_epoch(epoch + 1, averaged, side_px)
+        manager.save()
+        with (folder / "history.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        _log.info("%s", line)
+    return averaged
+
+
+def _check_same_run(path: Path, config: TrainingConfig) -> None:
+    text = json.dumps(config.to_dict(), indent=2)
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise ModelError(
+            f"{path.parent} holds a run with other settings; name another folder"
+        )
+    path.write_text(text, encoding="utf-8")
+
+
+def _batches(
+    config: TrainingConfig,
+    train: PhotoSet,
+    weights: npt.NDArray[np.float64],
+    epoch: int,
+    side_px: int,
+) -> Any:
+    """Stream one epoch's batches; photos are read from memory as they are needed."""
+    import tensorflow as tf
+
+    n_classes = int(train.labels.max()) + 1
+    rng = np.random.default_rng([config.seed, epoch])
+    n = config.samples_per_epoch - config.samples_per_epoch % config.batch_size
+    drawn = rng.choice(len(train), size=n, p=weights)
+    seeds = rng.integers(0, 2**31 - 1, size=(n, 2), dtype=np.int32)
+
+    def view(index: Any, seed: Any) -> tuple[Any, Any]:
+        pixels = tf.numpy_function(
+            lambda i: train.photos[int(i)], [index], tf.uint8, stateful=False
+        )
+        pixels.set_shape((None, None, 3))
+        label = tf.gather(tf.constant(train.labels), index)
+        return augment(pixels, seed, side_px, config), tf.one_hot(label, n_classes)
+
+    def mix(pixels: Any, targets: Any, seed: Any) -> tuple[Any, Any]:
+        smooth = config.label_smoothing
+        targets = targets * (1 - smooth) + smooth / n_classes
+        return mix_batch(
+            pixels, targets, seed, mixup=config.mixup, cutmix=config.cutmix
+        )
+
+    batch_seeds = rng.integers(
+        0, 2**31 - 1, size=(n // config.batch_size, 2), dtype=np.int32
+    )
+    views = tf.data.Dataset.from_tensor_slices((drawn, seeds))
+    views = views.map(view, num_parallel_calls=2).batch(config.batch_size)
+    zipped = tf.data.Dataset.zip(
+        (views, tf.data.Dataset.from_tensor_slices(batch_seeds))
+    )
+    return zipped.map(lambda batch, seed: mix(batch[0], batch[1], seed)).prefetch(2)
+
+
+class _Trainer:
+    """AdamW with a rate for each depth, and a moving average of the weights.
+
+    Batch statistics stay those of ImageNet: batches are small and their sources
+    differ too much for their own.
+    """
+
+    def __init__(self, config: TrainingConfig, network: Any, averaged: Any) -> None:
+        import keras
+        import tensorflow as tf
+
+        self.config = config
+        self.network = network
+        self.backbone = keras.Model(
+            network.inputs, network.get_layer("features").output
+        )
+        self.rates = _layer_rates(network, config)
+        layers = [layer for layer in network.layers if layer.name in self.rates]
+        pairs = [
+            (weight, self.rates[layer.name])
+            for layer in layers
+            for weight in layer.trainable_weights
+        ]
+        self.variables = [weight.value for weight, _ in pairs]
+        self.scales = [scale for _, scale in pairs]
+        self.decays = [
+            config.weight_decay if len(weight.shape) > 1 else 0.0 for weight, _ in pairs
+        ]
+        by_path = {weight.path: weight.value for weight in averaged.weights}
+        self.averages = [by_path[weight.path] for weight, _ in pairs]
+        self.first = [tf.Variable(tf.zeros_like(v)) for v in self.variables]
+        self.second = [tf.Variable(tf.zeros_like(v)) for v in self.variables]
+        self.step = tf.Variable(0, dtype=tf.int64)
+        self.epoch = tf.Variable(0, dtype=tf.int64)
+        self.steps_per_epoch = config.samples_per_epoch // config.batch_size
+        self._update = tf.function(self._step, reduce_retracing=True)
+
+    def state(self) -> list[Any]:
+        """Every variable a checkpoint must hold."""
+        lists = (self.variables, self.averages, self.first, self.second)
+        return [self.step, self.epoch, *(v for part in lists for v in part)]
+
+    def run_epoch(self, batches: Any) -> float:
+        """Take one step for each batch and return the mean loss."""
+        losses = [self._update(pixels, targets) for pixels, targets in batches]
+        return float(np.mean([float(loss) for loss in losses]))
+
+    def _rate(self) -> Any:
+        """Linear warm-up, then half a cosine down to a hundredth."""
+        import tensorflow as tf
+
+        warmup = float(_WARMUP_EPOCHS * self.steps_per_epoch)
+        total = float(self.config.epochs * self.steps_per_epoch)
+        step = tf.cast(self.step, tf.float32)
+        done = tf.clip_by_value((step - warmup) / max(total - warmup, 1.0), 0.0, 1.0)
+        cosine = 0.5 * (1.0 + tf.cos(np.pi * done))
+        share = _LAST_RATE_SHARE + (1.0 - _LAST_RATE_SHARE) * cosine
+        return self.config.learning_rate * share * tf.minimum(step / warmup, 1.0)
+
+    def _step(self, pixels: Any, targets: Any) -> Any:
+        import tensorflow as tf
+
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(self.variables)
+            features = self.backbone(pixels, training=False)
+            features = self.network.get_layer("dropout")(features, training=True)
+            logits = self.network.get_layer("fc")(features)
+            loss = tf.reduce_mean(
+                tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            )
+        gradients = tape.gradient(loss, self.variables)
+        gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
+        self.step.assign_add(1)
+        step = tf.cast(self.step, tf.float32)
+        rate = self._rate()
+        momentum = tf.minimum(
+            self.config.average_momentum, (1.0 + step) / (10.0 + step)
+        )
+        unbias_1, unbias_2 = 1.0 - _BETA_1**step, 1.0 - _BETA_2**step
+        for i, gradient in enumerate(gradients):
+            variable, first, second = self.variables[i], self.first[i], self.second[i]
+            first.assign(_BETA_1 * first + (1.0 - _BETA_1) * gradient)
+            second.assign(_BETA_2 * second + (1.0 - _BETA_2) * tf.square(gradient))
+            move = (first / unbias_1) / (tf.sqrt(second / unbias_2) + _EPSILON)
+            move += self.decays[i] * variable
+            variable.assign_sub(rate * self.scales[i] * move)
+            average = self.averages[i]
+            average.assign(momentum * average + (1.0 - momentum) * variable)
+        return loss
+
+
+def _layer_rates(network: Any, config: TrainingConfig) -> dict[str, float]:
+    """Rate of each trained layer relative to the classifier's."""
+    names = [layer.name for layer in network.layers]
+    first = names.index(config.frozen_to) + 1 if config.frozen_to else 0
+    rates = {}
+    for layer in network.layers[first:]:
+        if layer.name == "fc":
+            rates[layer.name] = 1.0
+            continue
+        if layer.name.startswith("blocks_"):
+            depth = 16 - int(layer.name.split("_")[1])
+        else:
+            depth = 0 if layer.name in ("conv_head", "bn1") else 17
+        rates[layer.name] = config.backbone_rate * config.rate_decay**depth
+    return rates
+
+
+def predict_logits(
+    network: Any, photos: PhotoSet, side_px: int, *, batch_size: int = 32
+) -> npt.NDArray[np.float32]:
+    """Logits of whole photos, squashed to the network's size."""
+    import tensorflow as tf
+
+    out = []
+    for start in range(0, len(photos), batch_size):
+        part = photos.photos[start : start + batch_size]
+        batch = tf.stack([squash(pixels, side_px) for pixels in part])
+        out.append(np.asarray(network(batch, training=False)))
+    return np.concatenate(out)
