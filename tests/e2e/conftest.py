@@ -153,6 +153,27 @@ class Watched:
         self.page.wait_for_timeout(400)
         self.page.wait_for_selector(IDLE, timeout=timeout_s * 1000)
 
+    def open(self, title: str) -> None:
+        """Go to a page by its link in the sidebar."""
+        link = self.page.get_by_test_id("stSidebarNavLink").filter(has_text=title)
+        link.click()
+        self.page.get_by_role("heading", name=title, level=1).wait_for(timeout=60_000)
+        self.settle()
+
+    def pages(self) -> list[str]:
+        """Titles in the sidebar, in order."""
+        links = self.page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+        return [text.splitlines()[-1] for text in links]  # the icon's name comes first
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot where GYRE_SCREENSHOTS asks for it."""
+        folder = os.environ.get("GYRE_SCREENSHOTS")
+        if folder is None:
+            return
+        self.page.wait_for_timeout(1500)  # maps and charts draw after the script
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
 
 @pytest.fixture
 def watched(page: Page) -> Iterator[Watched]:
