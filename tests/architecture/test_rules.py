@@ -6,7 +6,10 @@ import pkgutil
 import re
 from pathlib import Path
 
+import typer
+
 import core
+from core.cli import app
 from core.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,3 +94,11 @@ def test_no_shared_photo_is_in_the_tree():
     for path in ROOT.rglob("*.jp*g"):
         if not skipped & set(path.relative_to(ROOT).parts):
             assert not pattern.search(path.name), path
+
+
+def test_every_command_is_documented():
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    names = typer.main.get_command(app).commands
+    assert len(names) > 5
+    for name in names:
+        assert f"`{name}" in text, f"docs/cli.md lacks {name}"
