@@ -27,7 +27,7 @@ def test_passwords_are_not_shown():
 
 def test_settings_cannot_be_changed_after_start():
     with pytest.raises(pydantic.ValidationError):
-        load_settings().threads = 3  # type: ignore[misc]
+        load_settings().threads = 3
 
 
 def test_a_negative_thread_count_is_refused(monkeypatch):

@@ -44,7 +44,7 @@ def test_the_way_to_the_upload_leads_there(open_app, empty_store):
 
 
 def test_loading_the_demo_is_a_job(open_app, empty_store, monkeypatch):
-    asked = []
+    asked: list[str] = []
     monkeypatch.setattr(overview_data, "start_demo", asked.append)
     app = open_app("overview")
     button(app, "Load the demo").click().run()
@@ -61,6 +61,7 @@ def test_a_demo_that_fails_says_why_and_can_be_tried_again(
     app = open_app("overview")
     button(app, "Load the demo").click().run()
     job = overview_data.demo_job()
+    assert job is not None
     overview_data.runner().wait(job.job_id, timeout_s=10)
     app.run()
     assert not app.exception

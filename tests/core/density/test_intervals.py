@@ -38,7 +38,7 @@ def test_arrays_give_arrays_and_agree_with_scalars():
     rates = poisson_interval([12, 0, 3], [2.4, 2.0, 1.0])
     for index, (n, effort) in enumerate([(12, 2.4), (0, 2.0), (3, 1.0)]):
         one = poisson_interval(n, effort)
-        assert [part[index] for part in rates] == pytest.approx(list(one))
+        assert [np.asarray(part)[index] for part in rates] == pytest.approx(list(one))
 
 
 @pytest.mark.parametrize("effort", [0.0, -1.0, float("nan"), float("inf")])

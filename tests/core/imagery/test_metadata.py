@@ -272,7 +272,7 @@ def test_positions_are_on_earth_whatever_the_damage(edits):
         block[where] = value
     meta = read_metadata(bytes(block))
     assert (meta.lat is None) == (meta.lon is None)
-    if meta.lat is not None:
+    if meta.lat is not None and meta.lon is not None:
         assert -90 <= meta.lat <= 90
         assert -180 <= meta.lon < 180
     assert meta.orientation in range(1, 9)

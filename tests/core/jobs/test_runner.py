@@ -5,6 +5,7 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -212,6 +213,7 @@ def test_jobs_of_a_living_process_are_left_alone(runner, store):
 SCRIPT = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from core.jobs import JobRunner
 from core.storage import open_store
 
@@ -248,11 +250,12 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(store, tmp_path):
         env={"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
     ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == b"fifth\n"
         process.send_signal(signal.SIGKILL)
         process.wait(10)
 
-    namespace = {"__name__": "work"}
+    namespace: dict[str, Any] = {"__name__": "work"}
     sys.argv, kept = ["work.py", str(tmp_path)], sys.argv
     exec(compile(SCRIPT, "work.py", "exec"), namespace)  # noqa: S102 - our own text
     sys.argv = kept

@@ -56,7 +56,7 @@ def test_gpx_is_read_back_with_stops_times_and_speed(plan):
     assert len(points) == 4
     assert points[0].time == plan.start_at
     assert read.tracks[0].segments[0].points[0].extensions[0].text == "12"
-    assert "simulated" in read.name
+    assert "simulated" in (read.name or "")
     assert to_gpx(plan) == text
 
 

@@ -104,12 +104,12 @@ def test_trip_longer_than_the_endurance_is_split_at_the_port():
     np.fill_diagonal(travel, 0.0)
     problem = RoutingProblem(
         travel_h=travel,
-        prize=[0, 1, 1, 1],
-        service_h=[0, 1, 1, 1],
-        demand_kg=[0, 1, 1, 1],
-        vessels=[Vessel(10.0, 3.0)],
+        prize=np.array([0.0, 1, 1, 1]),
+        service_h=np.array([0.0, 1, 1, 1]),
+        demand_kg=np.array([0.0, 1, 1, 1]),
+        vessels=(Vessel(10.0, 3.0),),
         horizon_h=12.0,
-        unload_h=[1.0, 0, 0, 0],
+        unload_h=np.array([1.0, 0, 0, 0]),
     )
     plan = solve(problem, seconds=5, iterations=100)
     assert sorted(plan.routes[0]) == [[1], [2], [3]]
@@ -124,10 +124,10 @@ def test_reasons_name_what_binds():
     np.fill_diagonal(travel, 0.0)
     problem = RoutingProblem(
         travel_h=travel,
-        prize=[0, 1, 1, 1, 1, 0, 1],
+        prize=np.array([0.0, 1, 1, 1, 1, 0, 1]),
         service_h=np.zeros(7),
-        demand_kg=[0, 1, 50, 1, 1, 1, 1],
-        vessels=[Vessel(10.0, 30.0)],
+        demand_kg=np.array([0.0, 1, 50, 1, 1, 1, 1]),
+        vessels=(Vessel(10.0, 30.0),),
         horizon_h=12.0,
     )
     plan = solve(problem, seconds=5, iterations=50)

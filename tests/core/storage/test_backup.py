@@ -28,10 +28,16 @@ def restored(path, folder):
     return open_store(url, data_dir=folder)
 
 
+def contents(archive, entry):
+    file = archive.extractfile(entry)
+    assert file is not None, f"{entry.name} is no file"
+    return file.read()
+
+
 def rewrite(path, change):
     """Write the archive anew with each entry's bytes changed."""
     with tarfile.open(path) as archive:
-        entries = [(e.name, archive.extractfile(e).read()) for e in archive]
+        entries = [(e.name, contents(archive, e)) for e in archive]
     with tarfile.open(path, "w") as archive:
         for name, data in (change(name, data) for name, data in entries):
             entry = tarfile.TarInfo(name)

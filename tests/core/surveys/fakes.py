@@ -1,9 +1,9 @@
 """A classifier that knows colours, so that tests know what it will say."""
 
-from types import SimpleNamespace
-
 import numpy as np
+import numpy.typing as npt
 
+from core.classification import ModelManifest, PhotoClassifier
 from core.observations import CATEGORY_CODES
 from tests.core.imagery.photo_files import (
     ASCII,
@@ -19,20 +19,28 @@ RED, GREEN, BLUE, GREY = (200, 0, 0), (0, 200, 0), (0, 0, 200), (120, 120, 120)
 SAYS = {RED: ("plastic", 0.9), GREEN: ("biota", 0.8), BLUE: ("clean", 0.95)}
 
 
-class ColourClassifier:
+class ColourClassifier(PhotoClassifier):
     """Red is plastic, green is biota, blue is clean, anything else a weak guess."""
 
-    categories = CATEGORY_CODES
-    model_id = "colours@1"
-    threads = 1
-    manifest = SimpleNamespace(input_px=32, low_confidence=0.5)
-
-    def __init__(self):
+    def __init__(self) -> None:
+        # No network: the interpreters of the real one are never made.
+        self.manifest = ModelManifest(
+            name="colours",
+            version=1,
+            categories=CATEGORY_CODES,
+            input_px=32,
+            temperature=1.0,
+            low_confidence=0.5,
+            prediction_file="",
+            files=(),
+            content={},
+        )
+        self.threads = 1
         self.n_seen = 0
 
-    def predict_one(self, pixels):
+    def predict_one(self, photo: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         self.n_seen += 1
-        mean = pixels.reshape(-1, 3).mean(axis=0)
+        mean = photo.reshape(-1, 3).mean(axis=0)
         code, confidence = "metal", 0.3
         for colour, said in SAYS.items():
             if np.abs(mean - colour).max() < 30:

@@ -44,6 +44,7 @@ def test_a_correction_updates_the_observation_and_keeps_the_old_one(store, taken
     assert old["superseded_by"] == frame["observation_id"].iloc[0]
     trail = decision_trail(store, sha256)
     assert trail.category == "fishing_gear"
+    assert trail.standing_review is not None
     assert trail.standing_review["previous"] == "metal"
     assert "failed" not in {check.state for check in trail.checks}
 

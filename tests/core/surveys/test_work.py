@@ -145,6 +145,7 @@ def test_a_killed_survey_resumes_and_counts_every_photo_once(
         env={"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
     ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == b"dying\n"
         process.send_signal(signal.SIGKILL)
         process.wait(10)
