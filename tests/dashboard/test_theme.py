@@ -2,10 +2,12 @@
 
 import tomllib
 from itertools import combinations
+from math import ceil
 from pathlib import Path
 
 import pytest
 
+from core.imagery import Limits
 from core.observations import CATEGORY_CODES
 from dashboard.theme import CATEGORY_STYLES, CIVIDIS, hex_to_rgb, scale_colour
 
@@ -72,3 +74,8 @@ def test_nothing_is_sent_or_served_outside_this_machine():
     assert CONFIG["server"]["enableXsrfProtection"] is True
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["client"]["showErrorDetails"] == "none"
+
+
+def test_every_photo_that_can_be_read_can_be_uploaded():
+    # Streamlit counts in MiB; a file just above the limit is refused with a reason.
+    assert CONFIG["server"]["maxUploadSize"] == ceil(Limits().max_bytes / 2**20)
