@@ -63,7 +63,7 @@ def imported_modules(path: Path) -> list[tuple[str, ast.AST, bool]]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for inner in ast.walk(node)
     }
-    found = []
+    found: list[tuple[str, ast.AST, bool]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
