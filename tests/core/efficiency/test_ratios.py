@@ -1,5 +1,9 @@
 """Ratio of totals against hand calculation and simulated coverage."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -198,3 +202,15 @@ def test_impossible_amounts_are_refused(
 def test_confidence_outside_its_range_is_refused(confidence: float) -> None:
     with pytest.raises(InputError, match="confidence"):
         ratio_of_totals([1.0], [1.0], confidence=confidence)
+
+
+def test_the_first_page_does_not_wait_for_scipy_stats():
+    code = "import core.efficiency, sys; print('scipy.stats' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"
