@@ -19,10 +19,17 @@ from core.imagery.files import (
     safe_display_name,
 )
 from core.imagery.formats import Limits
-from core.imagery.metadata import PhotoMetadata, read_metadata
+from core.imagery.metadata import (
+    SIMULATED_DESCRIPTION,
+    SIMULATED_SOFTWARE,
+    PhotoMetadata,
+    read_metadata,
+)
 from core.imagery.thumbnails import thumbnail
 
 __all__ = [
+    "SIMULATED_DESCRIPTION",
+    "SIMULATED_SOFTWARE",
     "Limits",
     "Photo",
     "PhotoHeader",

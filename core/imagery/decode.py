@@ -78,6 +78,8 @@ class PhotoHeader:
         WGS 84 degrees, both or neither.
     position_is_doubtful : bool
         The position should be looked at by a person before it counts.
+    simulated : bool
+        The file says that it was painted by the simulated sea.
     warnings : tuple of str
         What is doubtful about the file, in plain words.
     """
@@ -91,6 +93,7 @@ class PhotoHeader:
     lat: float | None = None
     lon: float | None = None
     position_is_doubtful: bool = False
+    simulated: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -231,6 +234,7 @@ def _fields(header: _Header, data: bytes, name: str) -> dict[str, Any]:
         "lat": meta.lat,
         "lon": meta.lon,
         "position_is_doubtful": meta.position_is_doubtful,
+        "simulated": meta.simulated,
         "warnings": header.warnings,
     }
 

@@ -37,9 +37,14 @@ _TEXT = 2
 _MAX_ENTRIES = 4096
 _MAX_VALUE_BYTES = 4096
 _EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
+#: Free text (description, software); cameras and editors write it empty or at any
+#: length, so one that cannot be read is passed over and is no damage.
+_REMARKS = (0x010E, 0x0131)
 #: The tags that Gyre uses, by directory; others are skipped unread.
 _WANTED = {
-    "image": frozenset((0x00FE, 0x0112, 0x0132, _EXIF_POINTER, _GPS_POINTER, 0xC612)),
+    "image": frozenset(
+        (0x00FE, 0x0112, 0x0132, _EXIF_POINTER, _GPS_POINTER, 0xC612, *_REMARKS)
+    ),
     "exif": frozenset((0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292)),
     "gps": frozenset((1, 2, 3, 4, 7, 9, 18, 29)),
 }
@@ -108,6 +113,8 @@ def _read_directory(block: bytes, order: str, at: int, name: str, tags: Tags) ->
         if tag not in wanted or tag in into:
             continue
         value = _read_value(block, order, where + 8, kind, count)
+        if value is None and tag in _REMARKS:
+            continue
         if value is None:
             tags.damaged.append(f"{name} tag 0x{tag:04x}")
         else:

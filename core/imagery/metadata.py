@@ -13,7 +13,17 @@ from re import fullmatch, sub
 
 from core.imagery.exif import Tags, TagValue, read_tags
 
-__all__ = ["PhotoMetadata", "read_metadata"]
+__all__ = [
+    "SIMULATED_DESCRIPTION",
+    "SIMULATED_SOFTWARE",
+    "PhotoMetadata",
+    "read_metadata",
+]
+
+#: What `core.simulation` writes into each photo it paints. Either is enough: an image
+#: editor puts its own name into Software and keeps the description.
+SIMULATED_SOFTWARE = "Gyre simulated sea"
+SIMULATED_DESCRIPTION = "Simulated photo, not an observation"
 
 #: Time tags by preference: tag, its offset, its fraction of a second, its meaning.
 _TIMES = (
@@ -46,6 +56,8 @@ class PhotoMetadata:
         a fix; another datum).
     orientation : int
         EXIF orientation, 1 to 8.
+    simulated : bool
+        The photo says of itself that it was painted by the simulated sea.
     warnings : tuple of str
         What is missing, doubtful or damaged.
     """
@@ -55,6 +67,7 @@ class PhotoMetadata:
     lon: float | None = None
     position_is_doubtful: bool = False
     orientation: int = 1
+    simulated: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -87,7 +100,15 @@ def metadata_of(tags: Tags) -> PhotoMetadata:
         lon=lon,
         position_is_doubtful=doubtful,
         orientation=_orientation(tags, warnings),
+        simulated=_is_simulated(tags),
         warnings=tuple(warnings),
+    )
+
+
+def _is_simulated(tags: Tags) -> bool:
+    return (
+        tags.image.get(0x0131) == SIMULATED_SOFTWARE
+        or tags.image.get(0x010E) == SIMULATED_DESCRIPTION
     )
 
 

@@ -3,7 +3,7 @@
 from core.surveys.create import counted_in, create_survey
 from core.surveys.effort import check_footprint_km2, footprint_km2
 from core.surveys.intake import TakenIn, take_in
-from core.surveys.preflight import FileCheck, FileState, check_files
+from core.surveys.preflight import FileCheck, FileState, are_simulated, check_files
 from core.surveys.review import correct_label, set_position, undo_label
 from core.surveys.standing import Standing, standing_of
 from core.surveys.summary import (
@@ -21,6 +21,7 @@ __all__ = [
     "Standing",
     "SurveySummary",
     "TakenIn",
+    "are_simulated",
     "check_files",
     "check_footprint_km2",
     "correct_label",

@@ -71,7 +71,7 @@ def create_survey(
         if not is_new and store.surveys.get(name)["simulated"] != simulated:
             raise InputError(
                 f"survey {name!r} holds {'real' if simulated else 'simulated'} photos; "
-                "real and simulated ones need surveys of their own"
+                "real and simulated ones need surveys of their own: give another name"
             )
         if is_new:
             record(

@@ -38,6 +38,7 @@ __all__ = ["TakenIn", "take_in"]
 _PART_PHOTOS = 16
 _PART_BYTES = 64_000_000
 _THUMBNAIL_PX = 480
+_PAINTED = "a simulated photo; this survey holds real ones, add it to another"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,11 @@ def take_in(
         If there is no such survey.
     InputError
         If the footprint cannot be true.
+
+    Notes
+    -----
+    A photo that says it is simulated is refused by a survey of real ones. In a
+    simulated survey every photo counts as simulated, whatever it says.
     """
     if footprint_km2 is not None:
         check_footprint_km2(footprint_km2)
@@ -237,6 +243,9 @@ class _Batch:
     def _take(self, result: PhotoResult, data: bytes) -> None:
         photo = decode_for_prediction(data, name=result.file, min_side_px=_THUMBNAIL_PX)
         files, sha256 = self.store.files, result.sha256
+        if photo.simulated and not self.simulated:
+            self._refuse(result.file, sha256, len(data), _PAINTED)
+            return
         files.put(data)
         small = files.put(thumbnail(photo.pixels, side_px=_THUMBNAIL_PX))
         with self.store.transaction():

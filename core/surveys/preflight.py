@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.errors import ImageError
+from core.errors import ImageError, InputError
 from core.imagery import (
     Limits,
     content_hash,
@@ -17,7 +17,7 @@ from core.imagery import (
     safe_display_name,
 )
 
-__all__ = ["FileCheck", "FileState", "check_files"]
+__all__ = ["FileCheck", "FileState", "are_simulated", "check_files"]
 
 #: Enough to decode every compressed byte of a JPEG at its smallest scale.
 _LOOK_SIDE_PX = 64
@@ -54,6 +54,8 @@ class FileCheck:
         UTC.
     lat, lon : float or None
         WGS 84 degrees.
+    simulated : bool
+        The photo says that it was painted by the simulated sea.
     """
 
     name: str
@@ -66,6 +68,7 @@ class FileCheck:
     taken_at: datetime | None = None
     lat: float | None = None
     lon: float | None = None
+    simulated: bool = False
 
     @property
     def will_run(self) -> bool:
@@ -132,6 +135,8 @@ def check_files(
             problems.insert(0, "no position: counts only after you set one")
         elif photo.position_is_doubtful:
             state = FileState.DOUBTFUL_POSITION
+        if photo.simulated:
+            problems.insert(0, "simulated photo, not an observation")
         seen.add(photo.sha256)
         yield FileCheck(
             name=shown,
@@ -144,4 +149,29 @@ def check_files(
             taken_at=photo.taken_at,
             lat=photo.lat,
             lon=photo.lon,
+            simulated=photo.simulated,
         )
+
+
+def are_simulated(checks: Iterable[FileCheck]) -> bool:
+    """Whether the photos that will run are simulated; they must not be mixed.
+
+    Parameters
+    ----------
+    checks : iterable of FileCheck
+        From `check_files`; those that will not run do not matter.
+
+    Raises
+    ------
+    InputError
+        If some are simulated and some are real.
+    """
+    usable = [check for check in checks if check.will_run]
+    painted = [check for check in usable if check.simulated]
+    if painted and len(painted) < len(usable):
+        raise InputError(
+            f"{len(painted)} of {len(usable)} photos are simulated, such as "
+            f"{painted[0].name}; real and simulated ones need surveys of their own: "
+            "leave one kind out and add it apart, under another survey name"
+        )
+    return bool(painted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, NotFoundError
 from core.surveys.create import create_survey
 from core.surveys.intake import take_in
-from core.surveys.preflight import FileCheck
+from core.surveys.preflight import FileCheck, are_simulated
 
 if TYPE_CHECKING:
     from core.classification import PhotoClassifier
@@ -71,7 +71,8 @@ def start_survey(
     """Make a survey of checked files and run it as a job.
 
     Files that will not run are kept with their reasons right away; the bytes of the
-    others must lie in ``store.files``.
+    others must lie in ``store.files``. A survey of photos that say they are simulated
+    is simulated.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def start_survey(
     Raises
     ------
     InputError
-        If the name cannot be used or no file will run.
+        If the name cannot be used, no file will run, or simulated and real photos
+        would mix.
     """
     params = survey_params(
         survey.strip(),
@@ -104,8 +106,11 @@ def start_survey(
         positions=positions,
         taken_on=taken_on,
     )
+    simulated = are_simulated(checks)
     with store.transaction():
-        create_survey(store, survey, actor=actor, started_at=taken_on)
+        create_survey(
+            store, survey, actor=actor, started_at=taken_on, simulated=simulated
+        )
         for check in checks:
             if not check.will_run:
                 store.photos.refuse(

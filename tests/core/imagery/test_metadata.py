@@ -1,10 +1,21 @@
 from datetime import UTC, datetime
+from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from core.imagery import decode_photo, inspect_photo, read_metadata
+from core.imagery import (
+    SIMULATED_DESCRIPTION,
+    SIMULATED_SOFTWARE,
+    decode_for_prediction,
+    decode_photo,
+    inspect_photo,
+    read_metadata,
+)
+from core.simulation import jpeg_bytes
 from tests.core.imagery.photo_files import (
     ASCII,
     RATIONAL,
@@ -276,3 +287,58 @@ def test_positions_are_on_earth_whatever_the_damage(edits):
         assert -90 <= meta.lat <= 90
         assert -180 <= meta.lon < 180
     assert meta.orientation in range(1, 9)
+
+
+def simulated_photo(colour=(200, 0, 0)):
+    pixels = np.full((30, 40, 3), colour, dtype=np.uint8)
+    noon = datetime(2025, 6, 1, 12, tzinfo=UTC)
+    return jpeg_bytes(pixels, taken_at=noon, lat=31.5, lon=-140.26)
+
+
+def test_a_photo_of_the_simulated_sea_says_so():
+    data = simulated_photo()
+    for photo in (
+        inspect_photo(data, name="a.jpg"),
+        decode_photo(data, name="a.jpg"),
+        decode_for_prediction(data, name="a.jpg", min_side_px=10),
+    ):
+        assert photo.simulated
+        assert photo.warnings == ()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "TIFF", "HEIC"])
+def test_the_mark_survives_another_format(kind):
+    with Image.open(BytesIO(simulated_photo())) as image:
+        copy = encoded(image, kind, exif=image.getexif())
+    assert inspect_photo(copy, name="copy").simulated
+
+
+@pytest.mark.parametrize(
+    ("tags", "simulated"),
+    [
+        ([tag(0x0131, ASCII, SIMULATED_SOFTWARE)], True),
+        ([tag(0x010E, ASCII, SIMULATED_DESCRIPTION)], True),
+        # An editor puts its own name into Software and keeps the description.
+        (
+            [
+                tag(0x010E, ASCII, SIMULATED_DESCRIPTION),
+                tag(0x0131, ASCII, "GIMP 3.0"),
+            ],
+            True,
+        ),
+        ([tag(0x0131, ASCII, "GIMP 3.0"), tag(0x010E, ASCII, "simulated")], False),
+        ([tag(0x0131, SHORT, 7)], False),
+        ([], False),
+    ],
+)
+def test_software_or_description_marks_a_simulated_photo(tags, simulated):
+    meta = read_metadata(exif_block(image=tags))
+    assert meta.simulated is simulated
+    assert meta.warnings == ()
+
+
+@pytest.mark.parametrize("text", ["", "x" * 10_000, "caf\xe9"])
+def test_a_remark_of_any_length_is_no_damage(text):
+    meta = read_metadata(exif_block(image=[tag(0x010E, ASCII, text)]))
+    assert meta.warnings == ()
+    assert not meta.simulated

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.classification import ModelManifest, PhotoClassifier
+from core.imagery import SIMULATED_SOFTWARE
 from core.observations import CATEGORY_CODES
 from tests.core.imagery.photo_files import (
     ASCII,
@@ -52,7 +53,14 @@ class ColourClassifier(PhotoClassifier):
 
 
 def photo_file(
-    colour, *, number=0, placed=True, timed=True, lat_deg=31, size=(40, 30)
+    colour,
+    *,
+    number=0,
+    placed=True,
+    timed=True,
+    lat_deg=31,
+    size=(40, 30),
+    simulated=False,
 ) -> bytes:
     """A flat photo; ``number`` moves it by that many seconds of arc and time."""
     from PIL import Image
@@ -63,7 +71,9 @@ def photo_file(
     ]
     lat = ((lat_deg, 1), (number // 60, 1), (number % 60, 1))
     block = exif_block(
-        exif=times if timed else None, gps=gps_tags(lat=lat) if placed else None
+        image=[tag(0x0131, ASCII, SIMULATED_SOFTWARE)] if simulated else None,
+        exif=times if timed else None,
+        gps=gps_tags(lat=lat) if placed else None,
     )
     return encoded(Image.new("RGB", size, colour), exif=block)
 

@@ -225,6 +225,19 @@ def test_simulated_photos_stay_marked_and_apart(store, classifier):
         create_survey(store, "June flight", actor="ada", simulated=True)
 
 
+def test_a_survey_of_real_photos_refuses_a_simulated_one(store, classifier):
+    items = [
+        ("real.jpg", photo_file(RED)),
+        ("painted.jpg", photo_file(RED, number=1, simulated=True)),
+    ]
+    taken = run(store, classifier, items)
+    assert (taken.n_new, taken.n_refused) == (1, 1)
+    (refused,) = store.photos.refused()
+    assert refused["name"] == "painted.jpg"
+    assert "simulated photo" in refused["reason"]
+    assert store.observations.frame()["simulated"].tolist() == [False]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "a\nb", "x" * 101, "a\x00b", "\u202e"])
 def test_survey_names_are_one_visible_line(store, name):
     with pytest.raises(InputError, match="survey name"):

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.surveys import FileState, check_files
+from core.errors import InputError
+from core.surveys import FileState, are_simulated, check_files
 from tests.core.imagery.photo_files import (
     ASCII,
     encoded,
@@ -12,6 +13,7 @@ from tests.core.imagery.photo_files import (
     png_claiming,
     tag,
 )
+from tests.core.surveys.fakes import RED, photo_file
 
 
 def placed(width=80, **gps):
@@ -105,3 +107,24 @@ def test_files_are_taken_one_at_a_time():
     rows = check_files(upload())
     next(rows)
     assert taken == [0]
+
+
+def test_a_simulated_photo_says_so_and_stays_usable():
+    (row,) = check_files([("a.jpg", photo_file(RED, simulated=True))])
+    assert row.state is FileState.READY
+    assert row.simulated
+    assert row.problem == "simulated photo, not an observation"
+
+
+def test_only_photos_that_will_run_decide_whether_a_survey_is_simulated():
+    painted = photo_file(RED, simulated=True)
+    rows = list(check_files([("a", painted), ("b", painted), ("c", b"words")]))
+    assert are_simulated(rows)
+    assert not are_simulated(check_files([("a", placed())]))
+    assert not are_simulated([])
+
+
+def test_a_mix_of_simulated_and_real_photos_is_refused_with_the_way_out():
+    items = [("real.jpg", placed()), ("painted.jpg", photo_file(RED, simulated=True))]
+    with pytest.raises(InputError, match=r"1 of 2 .*painted\.jpg.*leave one kind out"):
+        are_simulated(check_files(items))

@@ -15,6 +15,8 @@ from core.surveys import (
     check_files,
     start_survey,
     survey_params,
+    survey_results,
+    survey_summary,
     survey_work,
 )
 from tests.core.surveys.fakes import BLUE, RED, ColourClassifier, photo_file
@@ -95,6 +97,35 @@ def test_checked_files_start_a_survey_and_refused_ones_keep_their_reason(store, 
     job = runner.wait(job_id, timeout_s=10)
     assert (job.state, job.result["n_new"]) == (JobState.DONE, 1)
     assert store.surveys.get("August")["created_by"] == "ada"
+
+
+def kept(store, items):
+    for _, data in items:
+        store.files.put(data)
+    return list(check_files(items))
+
+
+def test_simulated_photos_make_a_survey_that_is_simulated_throughout(store, runner):
+    checks = kept(store, [("a.jpg", photo_file(RED, simulated=True))])
+    job_id = start_survey(store, runner, "Practice", checks, actor="ada")
+    assert runner.wait(job_id, timeout_s=10).state is JobState.DONE
+    assert store.surveys.get("Practice")["simulated"]
+    assert [photo["simulated"] for photo in store.photos.listing()] == [True]
+    assert store.observations.frame()["simulated"].tolist() == [True]
+    assert survey_results(store, "Practice")["simulated"].tolist() == [True]
+    assert survey_summary(store, "Practice").simulated
+
+
+def test_simulated_and_real_photos_never_share_a_survey(store, runner):
+    real, painted = photo_file(RED), photo_file(BLUE, simulated=True)
+    mixed = kept(store, [("real.jpg", real), ("painted.jpg", painted)])
+    with pytest.raises(InputError, match="leave one kind out"):
+        start_survey(store, runner, "August", mixed, actor="ada")
+    # "June flight" is there already and holds real photos.
+    with pytest.raises(InputError, match="give another name"):
+        start_survey(store, runner, "June flight", mixed[1:], actor="ada")
+    assert [s["name"] for s in store.surveys.listing()] == ["June flight"]
+    assert store.jobs.listing() == []
 
 
 def test_nothing_to_run_makes_no_survey(store, runner):
