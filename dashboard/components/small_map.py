@@ -1,17 +1,23 @@
 """Frames for maps in a narrow column, so that nothing lies outside the picture."""
 
-from math import log2
+from math import cos, log2, radians
 
-from dashboard.components.maps import MapFrame
+from dashboard.components._frame import MAX_LAT, MapFrame
 
 __all__ = ["fitted"]
 
 #: The width that `MapFrame.view` assumes of a map across the page.
 _PAGE_WIDTH_PX = 1000
+#: The scale bar lies at this share of a frame's height (see `_basemap`); its text
+#: stands on it and ends this far above, with a little air.
+_BAR_SHARE, _BAR_TEXT_PX = 0.06, 28
 
 
 def fitted(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
-    """Widen a frame where a canvas narrower than the page would cut it off.
+    """Widen a frame that a narrow canvas would cut off; set its scale bar beneath.
+
+    In a small map the scale bar is nearly as tall as a row of cells, so the frame
+    grows to the south until the bar and its text lie below what must be seen.
 
     Parameters
     ----------
@@ -20,6 +26,7 @@ def fitted(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
     width_px, height_px : int
         Smallest size that the canvas has.
     """
+    frame = _with_room_below(frame, width_px=width_px, height_px=height_px)
     needed = log2(width_px * 360.0 / (512.0 * frame.width))
     chosen = frame.view(height_px=height_px, width_px=_PAGE_WIDTH_PX)["zoom"]
     if chosen <= needed:
@@ -34,3 +41,14 @@ def fitted(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
         round(frame.east + side, 3),
         frame.north,
     )
+
+
+def _with_room_below(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
+    grown = frame
+    for _ in range(4):  # more room means a wider view, and that means more room
+        zoom = grown.view(height_px=height_px, width_px=width_px)["zoom"]
+        degrees_per_px = 360.0 * cos(radians(grown.south)) / (512.0 * 2.0**zoom)
+        room = _BAR_TEXT_PX * degrees_per_px + _BAR_SHARE * grown.height
+        south = round(max(frame.south - room, -MAX_LAT), 3)
+        grown = MapFrame(frame.west, south, frame.east, frame.north)
+    return grown

@@ -1,5 +1,7 @@
 """A narrow map shows the whole frame, by the Mercator width of its zoom."""
 
+from math import asinh, degrees, radians, tan
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,30 @@ def test_the_whole_frame_fits_the_canvas(width, height):
         assert seen >= frame.width * 0.99
 
 
-def test_a_frame_that_fits_is_left_alone():
+def test_a_frame_that_fits_only_grows_to_the_south():
     tall = MapFrame(-150.0, 10.0, -149.0, 14.0)
-    assert fitted(tall, width_px=300, height_px=260) == tall
+    grown = fitted(tall, width_px=300, height_px=260)
+    assert (grown.west, grown.east, grown.north) == (tall.west, tall.east, tall.north)
+    assert 8.5 < grown.south < tall.south
+
+
+@given(
+    south=st.floats(-60.0, 40.0),
+    width=st.floats(0.2, 20.0),
+    height=st.floats(0.2, 20.0),
+)
+def test_the_scale_bar_and_its_text_lie_below_what_must_be_seen(south, width, height):
+    frame = MapFrame(-150.0, south, -150.0 + width, south + height)
+    grown = fitted(frame, width_px=440, height_px=300)
+    view = grown.view(height_px=300)
+    px_per_degree = 512.0 * 2.0 ** view["zoom"] / 360.0
+    bar = grown.south + 0.06 * grown.height
+    # Pixels between two latitudes, by the Mercator integral; the text is 12 px high
+    # and stands 8 px above the bar.
+    between = degrees(asinh(tan(radians(south))) - asinh(tan(radians(bar))))
+    assert between * px_per_degree >= 20.0
+
+
+def test_room_below_ends_where_the_map_ends():
+    polar = MapFrame(0.0, -85.0, 20.0, -80.0)
+    assert fitted(polar, width_px=300, height_px=260).south == -85.0
