@@ -12,6 +12,7 @@ from dashboard import overview_data
 from dashboard.components.formats import interval, mass, number, share, when
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import period, plain
+from dashboard.components.survey_words import counted, survey_answer
 from dashboard.navigation import page_groups, page_path
 from dashboard.state import actor
 
@@ -68,7 +69,8 @@ def debris_card(result: "DensityMap", *, surveyed: bool) -> None:
             else ""
         )
         searched = number(total.effort_km2, "km²", digits=2)
-        st.markdown(f"**{result.n_items:,} items** found in {searched}{sighted}")
+        items = counted(result.n_items, "item")
+        st.markdown(f"**{items}** found in {searched}{sighted}")
 
 
 def survey_card(summary: "SurveySummary | None") -> None:
@@ -82,12 +84,13 @@ def survey_card(summary: "SurveySummary | None") -> None:
         )
         if summary.n_photos:
             part = share(summary.n_debris / summary.n_photos)
+            photos = counted(summary.n_photos, "photo")
             st.markdown(
-                f"Debris on {summary.n_debris} of {summary.n_photos} photos ({part}); "
+                f"Debris on {summary.n_debris} of {photos} ({part}); "
                 f"{summary.n_reviewed} reviewed, {summary.n_doubtful} in doubt"
             )
         else:
-            st.markdown(f"{summary.n_refused} files were refused; none could be used.")
+            st.markdown(survey_answer(summary))
 
 
 def plan_card(plan: "dict[str, Any] | None") -> None:
@@ -106,7 +109,7 @@ def plan_card(plan: "dict[str, Any] | None") -> None:
                 totals["mass_kg"], totals["mass_kg_low"], totals["mass_kg_high"], "kg"
             )
         st.markdown(
-            f"**{expected}** in {trips} trips, "
+            f"**{expected}** in {counted(trips, 'trip')}, "
             f"{number(totals.get('fuel_l'), 'l', digits=2)} of fuel"
         )
         name = plain(plan["name"]) or "Plan"
@@ -124,7 +127,8 @@ def hauled_card(hauled: "Hauled | None") -> None:
             if hauled.planned_kg > 0
             else ""
         )
-        st.markdown(f"**{mass(hauled.mass_kg)}** in {hauled.n_hauls} trips{of_plan}")
+        trips = counted(hauled.n_hauls, "trip")
+        st.markdown(f"**{mass(hauled.mass_kg)}** in {trips}{of_plan}")
         rate = hauled.per_hour
         if rate.value is not None and rate.low is not None and rate.high is not None:
             text = interval(rate.value, rate.low, rate.high, "kg per hour at sea")

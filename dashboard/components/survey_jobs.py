@@ -9,6 +9,7 @@ from core.jobs import Job, JobState
 from dashboard import survey_data
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import plain
+from dashboard.components.survey_words import counted
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def _running(job: Job) -> None:
     with st.container(border=True):
         waits = job.state is JobState.QUEUED
         verb = "waits for the run before it" if waits else "is being classified"
-        said = f"{job.done} of {job.total or len(job.params['files'])} files"
+        files = counted(job.total or len(job.params["files"]), "file")
+        said = f"{job.done:,} of {files}"
         st.progress(
             job.share_done,
             text=f"Survey **{plain(job.params['survey'])}** {verb}: {said}",
@@ -78,7 +80,8 @@ def _ended(job: Job) -> None:
                 )
                 _dismiss_button(job)
         return
-    kept = f"{job.done} of {job.total} files were finished and are kept."
+    files = counted(job.total or len(job.params["files"]), "file is", "files are")
+    kept = f"{job.done:,} of {files} finished and kept."
     if job.state is JobState.FAILED:
         error_panel(
             CleanupError(f"survey {job.params['survey']} stopped: {job.message}"),
@@ -110,10 +113,18 @@ def _dismiss_button(job: Job) -> None:
 
 def _outcome(job: Job) -> str:
     counts = job.result
-    parts: Sequence[tuple[int, str]] = (
-        (counts.get("n_new", 0), "photos taken in"),
-        (counts.get("n_known", 0), "known already"),
-        (counts.get("n_refused", 0), "refused during the run"),
-        (counts.get("n_waiting", 0), "wait for a position or time"),
+    parts: Sequence[tuple[int, str, str]] = (
+        (counts.get("n_new", 0), "photo taken in", "photos taken in"),
+        (counts.get("n_known", 0), "known already", "known already"),
+        (
+            counts.get("n_refused", 0),
+            "refused during the run",
+            "refused during the run",
+        ),
+        (
+            counts.get("n_waiting", 0),
+            "waits for a position or time",
+            "wait for a position or time",
+        ),
     )
-    return ", ".join(f"{n} {words}" for n, words in parts if n) or "nothing new"
+    return ", ".join(counted(*part) for part in parts if part[0]) or "nothing new"

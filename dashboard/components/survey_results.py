@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.formats import number
 from dashboard.components.page import Figure
 from dashboard.components.photo_gallery import period
+from dashboard.components.survey_words import counted
 from dashboard.components.tables import Column, table
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _REFUSED_COLUMNS = {
 def survey_figures(summary: "SurveySummary") -> list[Figure]:
     """Return the headline figures of a survey."""
     agreed = f"model agrees on {summary.n_agreed}" if summary.n_reviewed else "none yet"
+    n_counting = summary.n_photos - summary.n_waiting
     return [
         Figure(
             "Photos",
@@ -37,7 +39,7 @@ def survey_figures(summary: "SurveySummary") -> list[Figure]:
         Figure(
             "Sea searched (km²)",
             number(summary.effort_km2),
-            f"by {summary.n_photos - summary.n_waiting} photos that count",
+            f"by {counted(n_counting, 'photo that counts', 'photos that count')}",
             help="Sum of what each photo shows; a dash means it is not known.",
         ),
     ]

@@ -13,6 +13,8 @@ from dashboard import services, survey_data
 from dashboard.components.maps import MapFrame, draw_map
 from dashboard.components.page import error_panel
 from dashboard.components.small_map import fitted
+from dashboard.components.survey_simulated import simulated_note
+from dashboard.components.survey_words import counted
 from dashboard.state import StateKey, actor
 from dashboard.theme import MAP_COLOURS, theme_name
 
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
 
     from core.surveys import FileCheck
 
-__all__ = ["BATCH", "upload_step"]
+__all__ = ["BATCH", "STARTED", "upload_step"]
 
 #: Checked files of this session; their bytes are in the store, not in memory.
 BATCH = StateKey[tuple["FileCheck", ...]]("surveys", "batch", ())
+#: Survey whose run was begun here; the page opens it once it holds something.
+STARTED = StateKey[str]("surveys", "started", "")
 _ROUND = StateKey[int]("surveys", "upload_round", 0)
 _NAME = StateKey[str]("surveys", "name", "")
 _AREA, _FLIGHT, _UNKNOWN = "Area of one photo", "Flight height and lens", "Not known"
@@ -77,7 +81,8 @@ def _check(files: "Sequence[UploadedFile]") -> None:
 
     for done, check in enumerate(survey_data.check_and_keep(contents(), seen=seen), 1):
         rows.append(check)
-        bar.progress(done / len(files), text=f"Checked {done} of {len(files)} files")
+        said = f"Checked {done:,} of {counted(len(files), 'file')}"
+        bar.progress(done / len(files), text=said)
     BATCH.set((*BATCH.get(), *rows))
     _release(files)
     _ROUND.set(_ROUND.get() + 1)
@@ -98,11 +103,11 @@ def _checked_table(
     usable = [check for check in batch if check.will_run]
     lost = sum(check.lat is None for check in usable)
     refused = len(batch) - len(usable)
-    words = [f"**{len(usable)} of {len(batch)} files** can be used"]
+    words = [f"**{len(usable)} of {counted(len(batch), 'file')}** can be used"]
     if lost:
-        words.append(f"{lost} have no position yet")
+        words.append(f"{counted(lost, 'has', 'have')} no position yet")
     if refused:
-        words.append(f"{refused} are left out for the reason given")
+        words.append(f"{counted(refused, 'is', 'are')} left out for the reason given")
     st.markdown("; ".join(words) + ".")
     table = pd.DataFrame(
         {
@@ -125,7 +130,7 @@ def _checked_table(
         column_order=list(_columns()),
         column_config=_columns(),
         placeholder="",
-        alt=f"{len(batch)} files with time, place, size and problem",
+        alt=f"{counted(len(batch), 'file')} with time, place, size and problem",
     )
     if lost:
         st.caption(
@@ -186,7 +191,7 @@ def _mini_map(table: pd.DataFrame) -> None:
     )
     around = MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist())
     frame = fitted(around, width_px=300, height_px=260)
-    alt = f"Map of {len(placed)} photo positions"
+    alt = f"Map of {counted(len(placed), 'photo position')}"
     draw_map([dots], frame, key="surveys_mini_map", alt=alt, height=260)
 
 
@@ -201,14 +206,15 @@ def _run_form(
         placeholder="For example: North leg, 3 June, drone",
         help="Photos added under a known name join that survey.",
     )
+    is_mixed = simulated_note(batch, _keep)
     taken_on = _taken_on(usable)
     footprint = _footprint(usable)
     with st.container(horizontal=True, gap="small"):
         run = st.button(
-            f"Run survey of {len(usable)} photos",
+            f"Run survey of {counted(len(usable), 'photo')}",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=not usable or not name.strip(),
+            disabled=is_mixed or not usable or not name.strip(),
             help=None if name.strip() else "Give the survey a name first.",
         )
         if st.button("Clear list", type="tertiary", icon=":material/close:"):
@@ -219,16 +225,21 @@ def _run_form(
         _start(name, batch, positions, footprint, taken_on)
 
 
+def _keep(batch: "Sequence[FileCheck]") -> None:
+    BATCH.set(tuple(batch))
+    _ROUND.set(_ROUND.get() + 1)  # positions typed so far belong to other rows
+
+
 def _taken_on(usable: "Sequence[FileCheck]") -> datetime | None:
     n_timeless = sum(check.taken_at is None for check in usable)
     if not n_timeless:
         return None
     day = st.date_input(
-        f"Day of the {n_timeless} photos without a time (UTC)",
+        f"Day of the {counted(n_timeless, 'photo')} without a time (UTC)",
         value=None,
         max_value="today",
         key="surveys_taken_on",
-        help="Noon UTC of that day is used. Without it these photos wait and do not "
+        help="Noon UTC of that day is used. A photo without a time waits and does not "
         "count.",
     )
     return (
@@ -307,5 +318,5 @@ def _start(
         return
     BATCH.clear()
     _ROUND.set(_ROUND.get() + 1)
-    st.session_state["surveys_chosen"] = name.strip()
+    STARTED.set(name.strip())
     st.rerun()

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import services, survey_data
-from dashboard.components.formats import share
 from dashboard.components.page import metric_row, page_header
 from dashboard.components.photo_gallery import gallery, show_problem
 from dashboard.components.photo_review import review
 from dashboard.components.survey_jobs import job_panel
 from dashboard.components.survey_results import refused_table, survey_figures
-from dashboard.components.survey_upload import BATCH, upload_step
+from dashboard.components.survey_upload import BATCH, STARTED, upload_step
+from dashboard.components.survey_words import survey_answer
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SURVEY = StateKey[str | None]("surveys", "chosen", None)
 STEP = StateKey[str]("surveys", "step", "Results")
 _ADD, _RESULTS, _REVIEW, _REFUSED = "Add photos", "Results", "Review", "Refused files"
+_STEPS = (_RESULTS, _REVIEW, _REFUSED, _ADD)
 
 
 def render() -> None:
@@ -35,27 +36,36 @@ def render() -> None:
         upload_step()
         return
     top = st.container()
-    steps = [_RESULTS, _REVIEW, _REFUSED, _ADD]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if STARTED.get() in names:
+            SURVEY.set(STARTED.get())
+            STARTED.clear()
         if SURVEY.get() not in names:
             SURVEY.set(names[0])
         survey = st.selectbox(
-            "Survey", names, key=SURVEY.key, bind="query-params", width=340
+            "Survey",
+            names,
+            key=SURVEY.key,
+            on_change=STARTED.clear,
+            bind="query-params",
+            width=340,
         )
+        summary = survey_data.summary(survey)
         step = st.segmented_control(
             "Step",
-            steps,
-            default=_ADD if BATCH.get() else _RESULTS,
+            _STEPS,
+            format_func=lambda step: _step_label(step, summary.n_refused),
+            default=_first_step(),
             required=True,
             key=STEP.key,
-            bind="query-params",
             label_visibility="collapsed",
         )
-    summary = survey_data.summary(survey)
+        if st.query_params.get(STEP.key, _RESULTS) != step:
+            st.query_params[STEP.key] = step
     with top:
         page_header(
             "Surveys",
-            _answer(summary),
+            survey_answer(summary),
             simulated=summary.simulated,
             research_use=bool(summary.models),
         )
@@ -73,22 +83,24 @@ def render() -> None:
         _results(summary)
 
 
+def _step_label(step: str, n_refused: int) -> str:
+    return f"{step} ({n_refused:,})" if step == _REFUSED and n_refused else step
+
+
+def _first_step() -> str:
+    """Step of a link, else what this visit is about.
+
+    A bound widget would put the label with its count into the address, and a link
+    would break when the count changes; the address holds the bare step instead.
+    """
+    linked = st.query_params.get(STEP.key)
+    if linked in _STEPS:
+        return linked
+    return _ADD if BATCH.get() else _RESULTS
+
+
 def _labels() -> dict[str, str]:
     return services.category_labels(debris_only=False)
-
-
-def _answer(summary: "SurveySummary") -> str:
-    if summary.n_photos == 0:
-        return f"{summary.n_refused} files were refused; none could be used."
-    seen = share(summary.n_debris / summary.n_photos)
-    words = f"Debris on **{summary.n_debris} of {summary.n_photos} photos** ({seen})"
-    if summary.n_doubtful:
-        words += f"; {summary.n_doubtful} are in doubt and wait for a look"
-    if summary.n_waiting:
-        words += f"; {summary.n_waiting} do not count for want of a position or time"
-    if summary.n_refused:
-        words += f"; {summary.n_refused} files were refused"
-    return words + "."
 
 
 def _results(summary: "SurveySummary") -> None:

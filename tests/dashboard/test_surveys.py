@@ -83,7 +83,7 @@ def test_files_are_checked_at_once_and_nothing_is_classified(open_app, empty_sto
     assert not app.exception
     said = words(app)
     assert "2 of 4 files" in said
-    assert "1 have no position yet" in said
+    assert "1 has no position yet" in said
     assert "2 are left out" in said
     assert empty_store.counts()["photo"] == 0
     assert button(app, "Run survey of 2 photos").disabled
@@ -95,14 +95,14 @@ def test_from_upload_to_results(open_app, empty_store, colours):
     app = open_app("surveys")
     upload(app, [("a.jpg", photo_file(RED)), ("b.jpg", b"words")])
     app.text_input(key="surveys_name").set_value("North leg").run()
-    button(app, "Run survey of 1 photos").click().run()
+    button(app, "Run survey of 1 photo").click().run()
     app = finished(empty_store, app)
     assert not app.exception
     assert survey_job(empty_store)["state"] == JobState.DONE
     assert empty_store.observations.frame()["category"].tolist() == ["plastic"]
     (refused,) = empty_store.photos.refused(survey="North leg")
     assert refused["name"] == "b.jpg"
-    assert "Debris on **1 of 1 photos**" in words(app)
+    assert "Debris on **1 of 1 photo**" in words(app)
 
 
 def test_flight_height_and_lens_become_effort(open_app, empty_store, colours):
@@ -114,7 +114,7 @@ def test_flight_height_and_lens_become_effort(open_app, empty_store, colours):
     app.number_input(key="surveys_angle").set_value(90.0).run()
     # 200 m wide at 4 to 3 is 200 x 150 m.
     assert "30,000 m²" in words(app)
-    button(app, "Run survey of 1 photos").click().run()
+    button(app, "Run survey of 1 photo").click().run()
     finished(empty_store, app)
     frame = empty_store.observations.frame()
     assert frame["effort_km2"].tolist() == pytest.approx([0.03])
@@ -125,8 +125,8 @@ def test_the_gallery_shows_the_most_doubtful_first(open_app, surveyed):
     assert not app.exception
     said = words(app)
     assert "Debris on **3 of 4 photos**" in said
-    assert "1 are in doubt" in said
-    assert "1 do not count" in said
+    assert "1 is in doubt and waits for a look" in said
+    assert "1 does not count" in said
     labels = [s.label for s in app.selectbox if s.label.startswith("Label of")]
     assert labels[0] == "Label of grey.jpg"
     assert "30 % sure" in said
@@ -184,6 +184,92 @@ def test_refused_files_are_listed_with_reasons(open_app, surveyed):
     assert "text" in frame["reason"].iloc[0]
 
 
+def steps(app):
+    return app.button_group(key="surveys_step").options
+
+
+def test_the_step_of_refused_files_shows_how_many_there_are(
+    open_app, empty_store, colours
+):
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED)), ("b.jpg", b"words")])
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    button(app, "Run survey of 1 photo").click().run()
+    app = finished(empty_store, app)
+    assert steps(app) == ["Results", "Review", "Refused files (1)", "Add photos"]
+    assert "1 file was refused" in words(app)
+    # The count changes while the step is chosen; the choice and the link stay.
+    app.button_group(key="surveys_step").set_value("Refused files").run()
+    empty_store.photos.refuse(survey="North leg", name="c.jpg", reason="empty")
+    app.run()
+    assert not app.exception
+    assert "Refused files (2)" in steps(app)
+    assert app.button_group(key="surveys_step").value == "Refused files"
+    assert "Refused files" in app.query_params["surveys_step"]
+    assert "(2)" not in str(app.query_params["surveys_step"])
+    assert app.dataframe[0].value["name"].tolist() == ["b.jpg", "c.jpg"]
+
+
+def test_a_run_beside_other_surveys_opens_its_own(open_app, surveyed, colours):
+    app = open_app("surveys", surveys_step="Add photos")
+    upload(app, [("a.jpg", photo_file(RED, number=9)), ("b.jpg", b"words")])
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    button(app, "Run survey of 1 photo").click().run()
+    assert not app.exception
+    app = finished(surveyed, app)
+    assert not app.exception
+    assert app.selectbox(key="surveys_chosen").value == "North leg"
+    assert "Refused files (1)" in steps(app)
+    app.selectbox(key="surveys_chosen").set_value("June flight").run()
+    assert app.selectbox(key="surveys_chosen").value == "June flight"
+
+
+def test_a_link_to_an_unknown_step_shows_the_results(open_app, surveyed):
+    app = open_app("surveys", surveys_step="Refused files (7)")
+    assert not app.exception
+    assert app.button_group(key="surveys_step").value == "Results"
+
+
+def test_uploaded_simulated_photos_end_as_a_simulated_survey(
+    open_app, empty_store, colours
+):
+    app = open_app("surveys")
+    upload(app, [("a.jpg", photo_file(RED, simulated=True)), ("b.jpg", b"words")])
+    assert "These photos are simulated" in words(app)
+    app.text_input(key="surveys_name").set_value("Practice").run()
+    button(app, "Run survey of 1 photo").click().run()
+    app = finished(empty_store, app)
+    assert not app.exception
+    assert empty_store.observations.frame()["simulated"].tolist() == [True]
+    assert "simulated" in words(app).lower()
+    results = survey_data.results_csv("Practice").decode()
+    header, first = results.splitlines()[:2]
+    assert (
+        dict(zip(header.split(","), first.split(","), strict=True))["simulated"].lower()
+        == "true"
+    )
+
+
+def test_a_mix_of_simulated_and_real_photos_cannot_run_until_one_kind_is_left_out(
+    open_app, empty_store, colours
+):
+    app = open_app("surveys")
+    files = [
+        ("real.jpg", photo_file(RED)),
+        ("painted.jpg", photo_file(RED, number=1, simulated=True)),
+    ]
+    upload(app, files)
+    app.text_input(key="surveys_name").set_value("North leg").run()
+    assert "1 of 2 photos are simulated" in words(app)
+    assert button(app, "Run survey of 2 photos").disabled
+    button(app, "Leave out 1 simulated photo").click().run()
+    assert not app.exception
+    button(app, "Run survey of 1 photo").click().run()
+    finished(empty_store, app)
+    assert [p["name"] for p in empty_store.photos.listing()] == ["real.jpg"]
+    assert empty_store.observations.frame()["simulated"].tolist() == [False]
+
+
 def test_a_missing_model_fails_the_run_in_words_and_keeps_the_files(
     open_app, empty_store, monkeypatch, data_dir
 ):
@@ -191,7 +277,7 @@ def test_a_missing_model_fails_the_run_in_words_and_keeps_the_files(
     app = open_app("surveys")
     upload(app, [("a.jpg", photo_file(RED))])
     app.text_input(key="surveys_name").set_value("North leg").run()
-    button(app, "Run survey of 1 photos").click().run()
+    button(app, "Run survey of 1 photo").click().run()
     app = finished(empty_store, app)
     assert not app.exception
     (message,) = [error.value for error in app.error]
@@ -210,7 +296,7 @@ def test_a_changed_model_file_fails_the_run_and_resumes_once_mended(
     app = open_app("surveys")
     upload(app, [("a.jpg", photo_file(RED))])
     app.text_input(key="surveys_name").set_value("North leg").run()
-    button(app, "Run survey of 1 photos").click().run()
+    button(app, "Run survey of 1 photo").click().run()
     app = finished(empty_store, app)
     assert "manifest says cd" in words(app)
     monkeypatch.setattr(
@@ -226,7 +312,7 @@ def test_an_unreadable_survey_name_is_refused_in_words(open_app, empty_store, co
     app = open_app("surveys")
     upload(app, [("a.jpg", photo_file(RED))])
     app.text_input(key="surveys_name").set_value("\u202egnol").run()
-    button(app, "Run survey of 1 photos").click().run()
+    button(app, "Run survey of 1 photo").click().run()
     assert not app.exception
     assert "survey name" in words(app)
     assert empty_store.surveys.listing() == []
