@@ -3,11 +3,14 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-__all__ = ["JsonOption", "emit", "progress_line", "report_error"]
+from core.errors import InputError
+
+__all__ = ["JsonOption", "check_folder", "emit", "progress_line", "report_error"]
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -22,6 +25,13 @@ def emit(payload: Mapping[str, Any] | list[Any], *, text: str, as_json: bool) ->
     else:
         out = text
     sys.stdout.write(out + "\n")
+
+
+def check_folder(*files: Path | None) -> None:
+    """Refuse, before any work, files to write whose folder does not exist."""
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            raise InputError(f"the folder of {file} does not exist")
 
 
 def report_error(message: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli._output import JsonOption, emit
+from core.cli._output import JsonOption, check_folder, emit
 from core.config import load_settings
 from core.errors import InputError
 
@@ -48,6 +48,7 @@ def import_observations(
         raise InputError(
             f"unknown profile {profile!r}, expected {', '.join(_PROFILES)}"
         )
+    check_folder(report)
     result = _import(file, dry_run=dry_run)
     if report is not None:
         text = json.dumps(result, allow_nan=False, ensure_ascii=False, indent=2)

@@ -112,3 +112,9 @@ def test_a_file_that_is_not_understood_is_refused(run, tmp_path):
 def test_an_unknown_profile_and_an_unwritable_report_are_refused(run, file, tmp_path):
     assert isinstance(run(file, "--profile", "x").exception, InputError)
     assert isinstance(run(file, "--report", tmp_path).exception, InputError)
+
+
+def test_a_report_that_cannot_be_written_keeps_nothing(run, file, tmp_path):
+    done = run(file, "--report", tmp_path / "gone" / "r.json")
+    assert isinstance(done.exception, InputError)
+    assert not (tmp_path / "data").exists()
