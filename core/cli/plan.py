@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli._output import JsonOption, emit, progress_line
+from core.cli._output import JsonOption, check_folder, emit, progress_line
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def plan(
     )
 
     start_at = _start(start)
+    check_folder(out, gpx, geojson, csv)
     problems: list[str] = []
     site_frame = fleet_read = None
     try:

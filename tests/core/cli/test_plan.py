@@ -57,3 +57,13 @@ def test_refusals_have_their_exit_codes(tmp_path, sites, code, words):
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "p.json").exists()
+
+
+def test_a_missing_folder_is_refused_before_the_search(tmp_path):
+    done = run(
+        *("--sites", SITES, "--fleet", FLEET, "--hours", 72, "--seconds", 1),
+        *("--out", tmp_path / "p.json", "--gpx", tmp_path / "gone" / "g.gpx"),
+    )
+    assert done.returncode == 3
+    assert "planning" not in done.stderr
+    assert not (tmp_path / "p.json").exists()
