@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli._output import JsonOption, emit, progress_line
+from core.cli._output import JsonOption, check_folder, emit, progress_line
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,14 +38,12 @@ def classify(
     """Classify photos; refused files get a row with the reason."""
     from core.classification import classify_files, load_classifier
     from core.config import load_settings
-    from core.imagery import find_photos
 
     if out.is_dir():
         raise typer.BadParameter(f"{out} is a folder", param_hint="--out")
-    if not out.parent.is_dir():
-        raise InputError(f"the folder of {out} does not exist")
+    check_folder(out)
     classifier = load_classifier(model, settings=load_settings())
-    files = [path for path in find_photos(paths) if path.resolve() != out.resolve()]
+    files = [path for path in _files(paths) if path.resolve() != out.resolve()]
     results = list(
         classify_files(files, classifier, progress=progress_line("classified"))
     )
@@ -65,6 +63,25 @@ def classify(
         ],
     }
     emit(summary, text=_said(summary), as_json=as_json)
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    """List the files in input order; a missing path stays in, to get its own row.
+
+    Raises
+    ------
+    NotFoundError
+        If none of the paths exists.
+    """
+    from core.imagery import find_photos
+
+    if not any(path.exists() for path in paths):
+        return find_photos(paths)  # names the first one missing
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in find_photos([path]) if path.exists() else [path]:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def _said(summary: dict[str, Any]) -> str:

@@ -150,3 +150,14 @@ def test_the_command_line_needs_neither_tensorflow_nor_pandas(folder, tmp_path):
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_one_missing_path_does_not_lose_the_batch(folder, tmp_path):
+    out = tmp_path / "p.csv"
+    result = run(tmp_path / "gone.jpg", folder / "a.jpg", "--out", out)
+    assert result.exit_code == 0, result.output
+    gone, good = rows_of(out)
+    assert gone["file"].endswith("gone.jpg")
+    assert gone["status"] == "rejected"
+    assert gone["reason"]
+    assert good["status"] != "rejected"
