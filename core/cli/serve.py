@@ -1,6 +1,7 @@
 """``serve``: the dashboard on this machine."""
 
 import os
+import socket
 import sys
 from typing import Annotated
 
@@ -22,12 +23,21 @@ def serve(
     ] = 8501,
 ) -> None:
     """Serve the dashboard on http://127.0.0.1:PORT until interrupted."""
+    if _is_taken(port):
+        raise typer.BadParameter(
+            f"port {port} is in use; choose another", param_hint="--port"
+        )
     sys.stderr.write(f"Gyre is on http://127.0.0.1:{port} (Ctrl+C stops it)\n")
     sys.stderr.flush()
     # Streamlit reads .streamlit/config.toml from the working folder, and its server
     # must own the main thread, so this process becomes the server.
     os.chdir(PROJECT_ROOT)
     os.execv(sys.executable, server_command(port))  # noqa: S606 - our own interpreter
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def server_command(port: int) -> list[str]:

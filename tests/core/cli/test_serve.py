@@ -1,3 +1,4 @@
+import socket
 import sys
 
 import pytest
@@ -19,3 +20,16 @@ def test_the_server_listens_on_this_machine_only():
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_a_port_that_does_not_exist_is_wrong_usage(port):
     assert CliRunner().invoke(app, ["serve", "--port", port]).exit_code == 2
+
+
+def test_a_port_in_use_is_named_before_the_server_starts(monkeypatch):
+    monkeypatch.setattr(serve.os, "execv", lambda *_: pytest.fail("started"))
+    monkeypatch.setattr(serve.os, "chdir", lambda _: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(app, ["serve", "--port", str(port)])
+    assert done.exit_code == 2
+    assert f"port {port} is in use" in done.output
+    assert "Gyre is on" not in done.output
