@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import AuditChainError, CleanupError
 from dashboard import services, survey_data
+from dashboard.components.survey_words import counted
 
 if TYPE_CHECKING:
     from core.efficiency import Ratio
@@ -151,12 +152,17 @@ def _survey_alerts() -> list[Alert]:
     found = []
     for name in survey_data.survey_names():
         summary = survey_data.summary(name)
+        waiting = "not count for want of a position or time"
         parts = [
-            (summary.n_doubtful, "doubtful labels wait for a look"),
-            (summary.n_waiting, "photos do not count for want of a position or time"),
-            (summary.n_refused, "files were refused"),
+            (
+                summary.n_doubtful,
+                "doubtful label waits for a look",
+                "doubtful labels wait for a look",
+            ),
+            (summary.n_waiting, f"photo does {waiting}", f"photos do {waiting}"),
+            (summary.n_refused, "file was refused", "files were refused"),
         ]
-        said = ", ".join(f"{n} {words}" for n, words in parts if n)
+        said = ", ".join(counted(n, one, many) for n, one, many in parts if n)
         if said:
             found.append(Alert(f"Survey {name}: {said}.", "surveys", "Open surveys"))
     return found

@@ -22,7 +22,7 @@ from core.simulation.flights import (
 )
 from core.simulation.hauls import HAUL_COLUMNS, sail_hauls
 from core.simulation.parameters import ITEM_KINDS, ItemKind, item_shares
-from core.simulation.photos import SIMULATED_SOFTWARE, jpeg_bytes
+from core.simulation.photos import jpeg_bytes
 from core.simulation.render import RENDER_KINDS, render_photo
 from core.simulation.sea import (
     DEMO_AREA,
@@ -41,7 +41,6 @@ __all__ = [
     "ITEM_KINDS",
     "REFERENCE_AT",
     "RENDER_KINDS",
-    "SIMULATED_SOFTWARE",
     "Area",
     "DebrisField",
     "DemoBuilt",

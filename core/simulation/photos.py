@@ -11,11 +11,10 @@ from PIL.TiffImagePlugin import IFDRational
 
 from core.errors import InputError
 from core.geo import check_position
+from core.imagery import SIMULATED_DESCRIPTION, SIMULATED_SOFTWARE
 
-__all__ = ["SIMULATED_SOFTWARE", "jpeg_bytes"]
+__all__ = ["jpeg_bytes"]
 
-#: Written into each file, so that a copy still says that it is simulated.
-SIMULATED_SOFTWARE = "Gyre simulated sea"
 _QUALITY = 90
 
 
@@ -49,7 +48,7 @@ def jpeg_bytes(
     moment = taken_at.astimezone(UTC)
     stamp = moment.strftime("%Y:%m:%d %H:%M:%S")
     exif = Image.Exif()
-    exif[ExifTags.Base.ImageDescription] = "Simulated photo, not an observation"
+    exif[ExifTags.Base.ImageDescription] = SIMULATED_DESCRIPTION
     exif[ExifTags.Base.Software] = SIMULATED_SOFTWARE
     exif[ExifTags.Base.Orientation] = 1
     exif[ExifTags.Base.DateTime] = stamp

@@ -102,7 +102,7 @@ def test_the_last_survey_and_its_doubts_are_told(open_app, empty_store):
     said = words(app)
     assert "June \\*flight\\*" in said
     assert "Debris on 2 of 2 photos" in said
-    assert "1 doubtful labels wait for a look, 1 files were refused" in said
+    assert "1 doubtful label waits for a look, 1 file was refused" in said
     assert "searched area" in said
 
 
