@@ -32,9 +32,9 @@ def content_hash(data: bytes) -> str:
 def find_photos(paths: Iterable[str | Path]) -> list[Path]:
     """List the files that stand behind paths; folders are walked.
 
-    Every regular file that is not hidden counts, whatever its suffix, so that a
-    refused file is reported and not silently missing. Links to files are followed,
-    links to folders are not.
+    Everything in a folder that is not hidden counts, whatever its suffix, broken
+    links and pipes too, so that what is refused is reported and not silently missing.
+    Links to files are followed, links to folders are not.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ def find_photos(paths: Iterable[str | Path]) -> list[Path]:
     ImageError
         If a path is neither a file nor a folder (a pipe or device, say).
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for given in paths:
         path = Path(given)
         if path.is_dir():
             for file in _walk(path):
-                found.setdefault(file.resolve(), file)
+                found.setdefault(os.path.realpath(file), file)
         elif path.is_file():
-            found.setdefault(path.resolve(), path)
+            found.setdefault(os.path.realpath(path), path)
         elif path.exists():
             raise ImageError(f"neither a file nor a folder: {path}")
         else:
@@ -73,7 +73,7 @@ def _walk(folder: Path) -> list[Path]:
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         files += [Path(here, name) for name in names if not name.startswith(".")]
-    return sorted(file for file in files if file.is_file())
+    return sorted(files)
 
 
 def read_photo_file(path: str | Path, *, limits: Limits | None = None) -> bytes:
@@ -85,6 +85,10 @@ def read_photo_file(path: str | Path, *, limits: Limits | None = None) -> bytes:
         If the file is empty, too large or cannot be read.
     """
     limits = limits or Limits()
+    if not Path(path).is_file():  # opening a pipe would wait for ever
+        raise ImageError(
+            "the file cannot be read: it is gone, a broken link, a pipe or a device"
+        )
     try:
         with Path(path).open("rb") as file:
             limits.check_bytes(os.fstat(file.fileno()).st_size)

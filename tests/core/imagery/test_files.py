@@ -42,11 +42,21 @@ def test_missing_path_is_named(tmp_path):
         find_photos([tmp_path / "nowhere"])
 
 
-def test_pipes_do_not_hang(tmp_path):
+def test_a_pipe_that_is_named_itself_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
-    assert find_photos([tmp_path]) == []
     with pytest.raises(ImageError, match="neither a file nor a folder"):
         find_photos([tmp_path / "pipe.jpg"])
+
+
+def test_what_cannot_be_read_in_a_folder_is_listed_and_refused(tmp_path):
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    found = find_photos([tmp_path])
+    assert [path.name for path in found] == ["gone.jpg", "loop.jpg", "pipe.jpg"]
+    for path in found:
+        with pytest.raises(ImageError, match="a broken link, a pipe or a device"):
+            read_photo_file(path)
 
 
 def test_links_to_folders_do_not_loop(tmp_path):
