@@ -46,14 +46,12 @@ def page_groups() -> dict[str, list[st.Page]]:
     """Pages as ``st.navigation`` takes them."""
     groups: dict[str, list[st.Page]] = {}
     for entry in PAGES:
-        file = _FOLDER / entry.path
-        if file.exists():
-            page = st.Page(
-                file,
-                title=entry.title,
-                icon=entry.icon,
-                url_path=entry.name.replace("_", "-"),
-                default=entry.name == "overview",
-            )
-            groups.setdefault(entry.group, []).append(page)
+        page = st.Page(
+            _FOLDER / entry.path,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.name.replace("_", "-"),
+            default=entry.name == "overview",
+        )
+        groups.setdefault(entry.group, []).append(page)
     return groups

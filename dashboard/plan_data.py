@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+import yaml
 
+from core.config import PROJECT_ROOT
+from core.errors import RouteInputError
 from dashboard import services
+from dashboard.state import actor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PLAN_JOB",
+    "example_fleet_file",
     "exports",
     "filtered",
     "fleet_presets",
@@ -25,17 +30,52 @@ __all__ = [
     "jobs",
     "latest_plan",
     "runner",
+    "store_fleet",
     "submit",
     "uploaded_sites",
 ]
 
 #: Kind of the job that makes a plan.
 PLAN_JOB = "plan"
+_EXAMPLE = "Example fleet (assumed figures)"
+_EXAMPLE_FILE = PROJECT_ROOT / "config" / "fleet.example.yaml"
 
 
 def fleet_presets() -> dict[str, dict[str, Any]]:
-    """Fleets of the store by name."""
-    return {row["name"]: row for row in services.store().fleets.listing()}
+    """Fleets of the store by name; the example where there is none yet."""
+    stored = {row["name"]: row for row in services.store().fleets.listing()}
+    if stored:
+        return stored
+    return {
+        _EXAMPLE: {
+            "name": _EXAMPLE,
+            "document": yaml.safe_load(_EXAMPLE_FILE.read_text()),
+        }
+    }
+
+
+def example_fleet_file() -> bytes:
+    """Fleet file to start from."""
+    return _EXAMPLE_FILE.read_bytes()
+
+
+def store_fleet(name: str, data: bytes) -> None:
+    """Keep an uploaded fleet under a name, and write that down.
+
+    Raises
+    ------
+    RouteInputError
+        If the file is no fleet; every wrong record is named.
+    """
+    from core.routing import parse_fleet
+
+    try:
+        document = yaml.safe_load(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RouteInputError(f"the fleet file is not YAML text: {error}") from error
+    fleet = parse_fleet(document)
+    services.store().fleets.save(name, document, updated_by=actor())
+    services.record("fleet.stored", name, {"n_vessels": len(fleet.vessels)})
 
 
 def hotspots(rows: "pd.DataFrame", *, min_mass_kg: float, max_sites: int) -> Any:
@@ -122,7 +162,12 @@ def _work(store: "Store") -> Any:
             simulated=plan.simulated,
         )
         totals = document["totals"]
-        detail = {"seed": plan.seed, "solver": plan.solver, "totals": totals}
+        detail = {
+            "seed": plan.seed,
+            "solver": plan.solver,
+            "totals": totals,
+            "surveys": params["surveys"],  # a photo's trail finds its plans by these
+        }
         record(store, "plan.created", params["actor"], plan_id, detail)
         return {"plan_id": plan_id}
 

@@ -1,5 +1,6 @@
 """What a plan is asked for: horizon, fleet and sites."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from dashboard.state import StateKey, actor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Horizon", "fleet_step", "horizon_step", "params", "sites_step"]
+__all__ = ["Horizon", "Sites", "fleet_step", "horizon_step", "params", "sites_step"]
 
 _FLEET = StateKey[str | None]("planner", "fleet", None)
 _SOURCE = StateKey[str]("planner", "source", "Hotspots")
@@ -42,6 +43,15 @@ class Horizon:
     seconds: float
     seed: int
     least_kg_per_h: float
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Places to visit, and where they come from."""
+
+    frame: pd.DataFrame
+    simulated: bool
+    surveys: tuple[str, ...]
 
 
 def horizon_step() -> Horizon:
@@ -81,14 +91,8 @@ def horizon_step() -> Horizon:
 
 def fleet_step() -> dict[str, Any] | None:
     """Draw presets and the editable fleet; return it as a fleet document."""
+    _add_fleet()
     presets = plan_data.fleet_presets()
-    if not presets:
-        st.info(
-            "No fleet is stored yet. Load the demo data, or plan on the command line "
-            "with a fleet file.",
-            icon=":material/directions_boat:",
-        )
-        return None
     names = list(presets)
     chosen = st.selectbox("Fleet", names, key=_FLEET.key, width=340)
     document = presets[chosen or names[0]]["document"]
@@ -117,7 +121,7 @@ def fleet_step() -> dict[str, Any] | None:
             "start": st.column_config.TextColumn("Port", disabled=True),
         },
         hide_index=True,
-        key=f"planner_vessels_{chosen}",
+        key=f"planner_vessels_{_digest(table)}",
     )
     kept = [
         {**vessel, **{field: _value(row[field]) for field in _NUMBERS}}
@@ -126,9 +130,47 @@ def fleet_step() -> dict[str, Any] | None:
     ]
     st.caption(
         "Endurance counts hours at sea between two port calls. Figures of the demo "
-        "fleet are assumptions; change them here for this plan."
+        "and the example fleet are assumptions; change them here for this plan."
     )
     return {**document, "vessels": kept}
+
+
+def _add_fleet() -> None:
+    """Take a fleet file; what is wrong in it is named and nothing is stored."""
+    with st.popover("Add a fleet", icon=":material/add:"):
+        st.caption("A YAML file with vessels and ports; take the example and edit it.")
+        st.download_button(
+            "Download example",
+            plan_data.example_fleet_file(),
+            file_name="fleet.yaml",
+            mime="application/yaml",
+            on_click="ignore",
+            icon=":material/download:",
+            key="planner_fleet_example",
+        )
+        name = st.text_input(
+            "Name of the fleet", max_chars=80, key="planner_fleet_name"
+        )
+        file = st.file_uploader(
+            "Fleet file", type=["yaml", "yml"], key="planner_fleet_file"
+        )
+        if not st.button(
+            "Store fleet",
+            disabled=file is None or not name.strip(),
+            key="planner_fleet_store",
+        ):
+            return
+        try:
+            plan_data.store_fleet(name.strip(), file.getvalue() if file else b"")
+        except InputError as error:
+            error_panel(error, kept="The fleets stored before are unchanged.")
+            return
+        _FLEET.set(name.strip())
+
+
+def _digest(table: pd.DataFrame) -> str:
+    """Mark of a table, so that edits of one are never applied to another."""
+    return hashlib.sha256(table.to_json().encode()).hexdigest()[:12]
 
 
 def _value(value: Any) -> Any:
@@ -141,8 +183,8 @@ def _place(place: Any) -> str:
     return str(place.get("port") or f"{place.get('lat')}, {place.get('lon')}")
 
 
-def sites_step() -> "tuple[pd.DataFrame, bool] | None":
-    """Draw where sites come from; return those to visit, and if they are simulated."""
+def sites_step() -> Sites | None:
+    """Draw where sites come from; return those to visit."""
     source = st.segmented_control(
         "Sites from",
         ["Hotspots", "File"],
@@ -161,26 +203,27 @@ def sites_step() -> "tuple[pd.DataFrame, bool] | None":
         )
         return None
     filters = observation_filters(rows, services.category_labels(), page="planner")
-    found = plan_data.hotspots(
-        plan_data.filtered(rows, filters), min_mass_kg=1.0, max_sites=60
-    )
+    used = plan_data.filtered(rows, filters)
+    found = plan_data.hotspots(used, min_mass_kg=1.0, max_sites=60)
     if found.empty:
         st.info("Nothing heavier than 1 kg fits these filters.")
         return None
-    return _chosen(found), bool(found["simulated"].any())
+    surveys = tuple(sorted(used["survey"].unique().tolist()))
+    return Sites(_chosen(found), bool(found["simulated"].any()), surveys)
 
 
-def _from_file() -> "tuple[pd.DataFrame, bool] | None":
+def _from_file() -> Sites | None:
     file = st.file_uploader(
         "Sites as CSV: site, lat, lon, mass_kg", type=["csv"], key="planner_file"
     )
     if file is None:
         return None
     try:
-        return _chosen(plan_data.uploaded_sites(file.getvalue())), False
+        sites = plan_data.uploaded_sites(file.getvalue())
     except InputError as error:
         error_panel(error, kept="No site was taken from the file.")
         return None
+    return Sites(_chosen(sites), simulated=False, surveys=())
 
 
 def _chosen(sites: pd.DataFrame) -> pd.DataFrame:
@@ -211,18 +254,19 @@ def _chosen(sites: pd.DataFrame) -> pd.DataFrame:
         disabled=shown,
         hide_index=True,
         height=280,
-        key="planner_sites",
+        key=f"planner_sites_{_digest(table)}",
     )
     return sites[edited["use"].to_numpy(dtype=bool)]
 
 
 def params(
-    horizon: Horizon, fleet: "Mapping[str, Any]", sites: pd.DataFrame, simulated: bool
+    horizon: Horizon, fleet: "Mapping[str, Any]", sites: Sites
 ) -> dict[str, Any]:
     """Parameters of a planning job, as JSON values."""
     columns = ["site", "lat", "lon", "mass_kg", "mass_kg_low", "mass_kg_high"]
-    columns += [c for c in ("category", "priority", "service_h") if c in sites]
-    rows = sites[columns].astype(object).where(sites[columns].notna(), None)
+    frame = sites.frame
+    columns += [c for c in ("category", "priority", "service_h") if c in frame]
+    rows = frame[columns].astype(object).where(frame[columns].notna(), None)
     return {
         "sites": rows.to_dict("records"),
         "fleet": dict(fleet),
@@ -231,7 +275,8 @@ def params(
         "seconds": horizon.seconds,
         "seed": horizon.seed,
         "least_kg_per_h": horizon.least_kg_per_h,
-        "simulated": simulated,
+        "simulated": sites.simulated,
+        "surveys": list(sites.surveys),
         "actor": actor(),
         "name": f"{horizon.hours:.0f} h from {horizon.start_at:%Y-%m-%d %H:%M} UTC",
     }

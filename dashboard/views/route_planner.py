@@ -19,15 +19,18 @@ def render() -> None:
     """Draw the page."""
     plan = plan_data.latest_plan()
     document = plan["document"] if plan else None
-    if document is None and not plan_data.fleet_presets():
+    if document is None and services.observations().empty:
         page_header("Route planner")
         empty_state(
             "This page will show which vessel collects what, where and when. It needs "
-            "a fleet and debris that was seen; `python -m core demo` makes both.",
-            button="Add survey photos" if services.observations().empty else "",
+            "debris that was seen, or a file of sites.",
+            button="Add survey photos",
             page="surveys",
             icon=":material/route:",
         )
+        with st.expander("Plan from a file of sites", icon=":material/edit_calendar:"):
+            _set_up()
+        plan_job_panel()
         return
     page_header(
         "Route planner",
@@ -53,7 +56,7 @@ def _set_up() -> None:
     fleet = fleet_step()
     st.markdown("**3 Sites**")
     sites = sites_step()
-    ready = bool(fleet and fleet["vessels"] and sites is not None and len(sites[0]))
+    ready = bool(fleet and fleet["vessels"] and sites and len(sites.frame))
     clicked = st.button(
         "Plan routes",
         type="primary",
@@ -61,9 +64,9 @@ def _set_up() -> None:
         key="planner_plan",
         disabled=not ready,
     )
-    if clicked and fleet and sites is not None:
+    if clicked and fleet and sites:
         try:
-            plan_data.submit(params(horizon, fleet, *sites))
+            plan_data.submit(params(horizon, fleet, sites))
         except CleanupError as error:
             error_panel(error)
         else:

@@ -4,7 +4,9 @@ import time
 from copy import deepcopy
 
 import pytest
+import yaml
 
+from core.governance.chain import detail_of
 from core.storage import Store
 
 FLEET = {
@@ -98,3 +100,56 @@ def test_bad_fleet_names_vessel_field_and_value(seeded_store, open_app):
     app = plan_and_wait(open_app("route_planner"))
     assert not app.exception
     assert "essel Alma: hold_kg is -5" in text_of(app).replace("\\", "")
+
+
+def test_plan_names_the_surveys_it_rests_on(fleet_store, open_app):
+    plan_and_wait(open_app("route_planner"))
+    (entry,) = [e for e in fleet_store.audit.walk() if e["action"] == "plan.created"]
+    known = set(fleet_store.observations.frame()["survey"])
+    named = set(detail_of(entry)["surveys"])
+    assert named
+    assert named <= known
+
+
+def test_without_a_stored_fleet_the_example_is_offered(seeded_store, open_app):
+    assert seeded_store.fleets.listing() == []
+    app = open_app("route_planner")
+    assert not app.exception
+    assert (
+        "Example fleet (assumed figures)" in app.selectbox(key="planner_fleet").options
+    )
+
+
+def test_uploaded_fleet_is_stored_and_audited(seeded_store, open_app):
+    app = open_app("route_planner")
+    app.text_input(key="planner_fleet_name").set_value("Ours").run()
+    data = yaml.safe_dump(FLEET).encode()
+    app.file_uploader(key="planner_fleet_file").upload(
+        "f.yaml", data, "text/yaml"
+    ).run()
+    app.button(key="planner_fleet_store").click().run()
+    assert not app.exception
+    assert [row["name"] for row in seeded_store.fleets.listing()] == ["Ours"]
+    assert "fleet.stored" in {entry["action"] for entry in seeded_store.audit.walk()}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"vessels: [", "not YAML"),
+        (b"- a\n- b\n", "not a mapping"),
+        (b"!!python/object/apply:os.getcwd []", "not YAML"),
+    ],
+)
+def test_a_bad_fleet_file_is_refused_and_nothing_is_stored(
+    seeded_store, open_app, data, said
+):
+    app = open_app("route_planner")
+    app.text_input(key="planner_fleet_name").set_value("Ours").run()
+    app.file_uploader(key="planner_fleet_file").upload(
+        "f.yaml", data, "text/yaml"
+    ).run()
+    app.button(key="planner_fleet_store").click().run()
+    assert not app.exception
+    assert said in text_of(app)
+    assert seeded_store.fleets.listing() == []
