@@ -67,10 +67,10 @@ def solve(
     >>> solve(problem, seconds=1, seed=1, iterations=100).routes
     [[[1]]]
     """
-    if not 0.0 < seconds < np.inf or (iterations is not None and iterations < 1):
-        raise RouteInputError(
-            f"seconds is {seconds} and iterations {iterations}, expected above 0"
-        )
+    if not 0.0 < seconds < np.inf:
+        raise RouteInputError(f"seconds is {seconds:g}, expected above 0")
+    if iterations is not None and iterations < 1:
+        raise RouteInputError(f"iterations is {iterations}, expected above 0")
     effort = Effort(
         seconds=seconds, iterations=iterations, progress=progress, cancelled=cancelled
     )
