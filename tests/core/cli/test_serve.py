@@ -1,3 +1,4 @@
+import os
 import socket
 import sys
 
@@ -23,8 +24,8 @@ def test_a_port_that_does_not_exist_is_wrong_usage(port):
 
 
 def test_a_port_in_use_is_named_before_the_server_starts(monkeypatch):
-    monkeypatch.setattr(serve.os, "execv", lambda *_: pytest.fail("started"))
-    monkeypatch.setattr(serve.os, "chdir", lambda _: None)
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("started"))
+    monkeypatch.setattr(os, "chdir", lambda _: None)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
