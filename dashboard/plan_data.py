@@ -37,6 +37,7 @@ __all__ = [
 
 #: Kind of the job that makes a plan.
 PLAN_JOB = "plan"
+_MAX_FLEET_BYTES = 1_000_000
 _EXAMPLE = "Example fleet (assumed figures)"
 _EXAMPLE_FILE = PROJECT_ROOT / "config" / "fleet.example.yaml"
 
@@ -69,8 +70,12 @@ def store_fleet(name: str, data: bytes) -> None:
     """
     from core.routing import parse_fleet
 
+    if len(data) > _MAX_FLEET_BYTES:
+        raise RouteInputError("the fleet file is larger than 1 MB")
     try:
         document = yaml.safe_load(data.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise RouteInputError("the fleet file is nested too deeply") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise RouteInputError(f"the fleet file is not YAML text: {error}") from error
     fleet = parse_fleet(document)

@@ -138,6 +138,8 @@ def test_uploaded_fleet_is_stored_and_audited(seeded_store, open_app):
     [
         (b"vessels: [", "not YAML"),
         (b"- a\n- b\n", "not a mapping"),
+        (b"[" * 20_000, "nested too deeply"),
+        (b"#" * 1_000_001, "larger than 1 MB"),
         (b"!!python/object/apply:os.getcwd []", "not YAML"),
     ],
 )
