@@ -44,3 +44,29 @@ def raw_observations(draw: st.DrawFn, *, max_rows: int = 8) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(records)
+
+
+@st.composite
+def seed_frames(draw: st.DrawFn, *, max_rows: int = 6) -> pd.DataFrame:
+    """Frames of drift seeds that are all valid."""
+    n = draw(st.integers(min_value=1, max_value=max_rows))
+    moments = st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1))
+    mass = st.none() | st.floats(min_value=0, max_value=1e6)
+    return pd.DataFrame(
+        {
+            "lat": draw(st.lists(st.floats(-90, 90), min_size=n, max_size=n)),
+            "lon": draw(
+                st.lists(st.floats(-180, 359.75), min_size=n, max_size=n)
+            ),
+            "time": pd.to_datetime(
+                draw(st.lists(st.none() | moments, min_size=n, max_size=n)), utc=True
+            ),
+            "category": draw(
+                st.lists(
+                    st.sampled_from(["net", "Bottle", "", "plastic", "kelp raft"]),
+                    min_size=n, max_size=n,
+                )
+            ),
+            "mass_kg": draw(st.lists(mass, min_size=n, max_size=n)),
+        }
+    )  # fmt: skip
