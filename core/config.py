@@ -48,6 +48,17 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=0, ge=0, description="Threads for prediction; 0 means every core."
     )
+    forcing_hosts: str = Field(
+        default="",
+        description="Servers ocean data may be fetched from, by comma: HOST[:PORT]; "
+        "empty means none.",
+    )
+    forcing_max_mb: int = Field(
+        default=500, gt=0, description="Largest answer of such a server, in MB."
+    )
+    forcing_timeout_s: int = Field(
+        default=120, gt=0, description="Longest time for one fetch, retries included."
+    )
 
     @cached_property
     def resolved_database_url(self) -> str:
