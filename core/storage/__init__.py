@@ -7,10 +7,12 @@ from core.storage._rows import AddResult, Record
 from core.storage.backup import BackupResult, restore_backup, write_backup
 from core.storage.database import sqlite_path
 from core.storage.files import ContentFiles
+from core.storage.fixes import FIX_COLUMNS
 from core.storage.hauls import HAUL_COLUMNS
 from core.storage.store import Store, open_store
 
 __all__ = [
+    "FIX_COLUMNS",
     "HAUL_COLUMNS",
     "AddResult",
     "BackupResult",

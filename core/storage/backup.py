@@ -5,8 +5,6 @@ The archive is a plain tar (photos do not compress): ``gyre.db`` first, then
 before anything is put in place.
 """
 
-import hashlib
-import io
 import os
 import re
 import shutil
@@ -56,10 +54,11 @@ def write_backup(store: Store, path: Path) -> BackupResult:
                 _copy_database(store.path, snapshot)
                 archive.add(snapshot, arcname=_DATABASE)
             for sha256 in store.files.names():
-                data = store.files.get(sha256)
+                stored = store.files.checked_path(sha256)
                 entry = tarfile.TarInfo(f"files/{sha256}")
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
+                entry.size = stored.stat().st_size
+                with stored.open("rb") as content:
+                    archive.addfile(entry, content)
                 n_files += 1
         n_bytes = temporary.stat().st_size
     return BackupResult(n_files, n_bytes)
@@ -127,8 +126,8 @@ def restore_backup(path: Path, *, url: str, data_dir: Path) -> BackupResult:
             database = staged / _DATABASE
             _check_database(database)
             for sha256 in ContentFiles(staged / "files").names():
-                ContentFiles(data_dir / "files").put(
-                    ContentFiles(staged / "files").get(sha256)
+                ContentFiles(data_dir / "files").put_file(
+                    ContentFiles(staged / "files").checked_path(sha256)
                 )
             # Last, so that a restore cut short leaves no database to trust.
             shutil.move(database, target)
@@ -150,10 +149,8 @@ def _unpack(path: Path, staged: Path) -> int:
                     with (staged / _DATABASE).open("wb") as out:
                         shutil.copyfileobj(content, out)
                     continue
-                data = content.read()
-                if hashlib.sha256(data).hexdigest() != match.group(1):
+                if files.put_stream(content) != match.group(1):
                     raise InputError(f"{path.name}: {entry.name[:18]} is damaged")
-                files.put(data)
                 n_files += 1
     except tarfile.TarError as error:
         raise InputError(f"{path.name} is no backup, or is cut short") from error

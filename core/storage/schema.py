@@ -12,6 +12,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Fleet",
+    "Forcing",
+    "Forecast",
     "Haul",
     "Job",
     "Observation",
@@ -20,7 +22,11 @@ __all__ = [
     "Port",
     "Prediction",
     "RefusedFile",
+    "RefusedMessage",
     "Review",
+    "Sensor",
+    "SensorFix",
+    "SkillReport",
     "Survey",
 ]
 
@@ -242,6 +248,125 @@ class Job(Base):
     started_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Forcing(Base):
+    """One kind of ocean forcing (current, wind, ...) out of one stored file.
+
+    A row is never changed to other data: a refresh adds a row and retires the old one,
+    so that a forecast's ``forcing_ids`` always name what it was made from.
+    """
+
+    __tablename__ = "forcing"
+    __table_args__ = (UniqueConstraint("kind", "sha256"),)
+
+    forcing_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    sha256: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    source_url: Mapped[str] = mapped_column(default="")
+    request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attribution: Mapped[str] = mapped_column(default="")
+    licence: Mapped[str] = mapped_column(default="")
+    west: Mapped[float]
+    south: Mapped[float]
+    east: Mapped[float]
+    north: Mapped[float]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    n_times: Mapped[int]
+    resolution_deg: Mapped[float | None]
+    warnings: Mapped[list[str]] = mapped_column(default=list)
+    simulated: Mapped[bool] = mapped_column(default=False)
+    fetched_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    stale_since: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    superseded_by: Mapped[str] = mapped_column(default="")
+    added_by: Mapped[str]
+
+
+class Forecast(Base):
+    """A drift forecast or hindcast; its tracks are a stored Parquet file."""
+
+    __tablename__ = "forecast"
+
+    forecast_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    forcing_ids: Mapped[list[str]]
+    result_sha256: Mapped[str]
+    summary: Mapped[dict[str, Any]]
+    simulated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_by: Mapped[str]
+
+
+class SkillReport(Base):
+    """How well forecasts met drifters, as it was measured."""
+
+    __tablename__ = "skill_report"
+
+    report_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    document: Mapped[dict[str, Any]]
+    source_sha256: Mapped[str] = mapped_column(default="")
+    simulated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_by: Mapped[str]
+
+
+class Sensor(Base):
+    """A buoy, drifter or vessel that sends, and when it was last heard."""
+
+    __tablename__ = "sensor"
+
+    sensor_id: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="")
+    last_seen_at: Mapped[datetime]
+    last_message_at: Mapped[datetime | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SensorFix(Base):
+    """One position of a sensor with what it measured there; doubtful ones are flagged.
+
+    ``measured`` holds further quantities by name with their unit in it.
+    """
+
+    __tablename__ = "sensor_fix"
+    __table_args__ = (
+        Index("ix_sensor_fix_sensor_id_observed_at", "sensor_id", "observed_at"),
+        Index("ix_sensor_fix_observed_at", "observed_at"),
+    )
+
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    sensor_id: Mapped[str]
+    observed_at: Mapped[datetime] = mapped_column(UtcMicroseconds)
+    received_at: Mapped[datetime] = mapped_column(UtcMicroseconds)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    quality_flag: Mapped[int]
+    reason: Mapped[str]
+    measured: Mapped[dict[str, Any]]
+    simulated: Mapped[bool]
+
+
+class RefusedMessage(Base):
+    """A sensor message that could not be used; only the newest are kept."""
+
+    __tablename__ = "refused_message"
+
+    refused_id: Mapped[int] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]
+    topic: Mapped[str]
+    reason: Mapped[str]
+    payload: Mapped[str]
 
 
 class AuditEntry(Base):

@@ -13,6 +13,9 @@ from core.storage._migrate import migrate
 from core.storage.audit import AuditLog
 from core.storage.database import Database, sqlite_path
 from core.storage.files import ContentFiles
+from core.storage.fixes import Fixes
+from core.storage.forcings import Forcings
+from core.storage.forecasts import Forecasts, SkillReports
 from core.storage.hauls import Hauls
 from core.storage.jobs import Jobs
 from core.storage.observations import Observations
@@ -21,6 +24,7 @@ from core.storage.plans import Fleets, Plans
 from core.storage.predictions import Predictions
 from core.storage.reviews import Reviews
 from core.storage.schema import Base
+from core.storage.sensors import Sensors
 from core.storage.surveys import Surveys
 
 __all__ = ["Store", "open_store"]
@@ -31,11 +35,11 @@ class Store:
 
     Attributes
     ----------
-    surveys, photos, predictions, reviews, observations, plans, fleets, hauls, jobs, \
-audit
+    surveys, photos, predictions, reviews, observations, plans, fleets, hauls, \
+forcings, forecasts, skill_reports, sensors, fixes, jobs, audit
         Repositories; each returns plain dicts or frames.
     files : ContentFiles
-        Photo bytes and thumbnails, by SHA-256.
+        Photos, thumbnails, forcing files and forecast tracks, by SHA-256.
     data_dir : Path
         Folder of the files.
     """
@@ -53,6 +57,11 @@ audit
         self.plans = Plans(database)
         self.fleets = Fleets(database)
         self.hauls = Hauls(database)
+        self.forcings = Forcings(database)
+        self.forecasts = Forecasts(database)
+        self.skill_reports = SkillReports(database)
+        self.sensors = Sensors(database)
+        self.fixes = Fixes(database)
         self.jobs = Jobs(database)
         self.audit = AuditLog(database)
 

@@ -3,13 +3,17 @@
 import io
 import sqlite3
 import tarfile
+import tracemalloc
 from contextlib import closing
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from core.errors import InputError, StorageError
-from core.storage import open_store, restore_backup, write_backup
+from core.storage import migrations, open_store, restore_backup, write_backup
 
 
 @pytest.fixture
@@ -50,6 +54,36 @@ def test_what_was_saved_comes_back(saved, frame, tmp_path):
     with restored(path, tmp_path / "new") as store:
         pd.testing.assert_frame_equal(store.observations.frame(), frame)
         assert store.files.get(sha256) == b"photo"
+
+
+def test_a_backup_of_a_large_file_needs_little_memory(store, tmp_path):
+    with (tmp_path / "sea.nc").open("wb") as file:
+        file.truncate(64 << 20)
+    sha256 = store.files.put_file(tmp_path / "sea.nc")
+    tracemalloc.start()
+    write_backup(store, tmp_path / "b.tar")
+    with restored(tmp_path / "b.tar", tmp_path / "new") as copy:
+        assert copy.files.checked_path(sha256).stat().st_size == 64 << 20
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
+def test_a_backup_of_an_older_version_restores(store, frame, tmp_path):
+    """Its database stops at the first migration; restoring brings it up to date."""
+    store.surveys.add("north")
+    store.observations.add(frame)
+    with store._database.write() as connection:
+        config = Config()
+        folder = Path(migrations.__file__).parent
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    write_backup(store, tmp_path / "b.tar")
+    with restored(tmp_path / "b.tar", tmp_path / "new") as copy:
+        pd.testing.assert_frame_equal(copy.observations.frame(), frame)
+        assert copy.forcings.listing(active=None) == []
+        assert copy.fixes.count() == 0
 
 
 def test_a_restore_overwrites_nothing(saved, tmp_path):
