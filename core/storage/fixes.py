@@ -52,9 +52,10 @@ class Fixes:
         Parameters
         ----------
         fixes : sequence of mapping
-            ``message_id``, ``sensor_id``, ``observed_at`` (aware); ``received_at`` (now
-            if not given), ``lat``, ``lon`` (None unknown), ``quality_flag`` (2, not
-            evaluated), ``reason``, ``measured`` (dict), ``simulated``.
+            As ``SensorFix.to_dict`` gives them: ``message_id``, ``sensor_id`` and
+            ``observed_at`` (aware) are needed; ``received_at`` is now if not given,
+            ``quality_flag`` 2 (not evaluated), the other fields of ``FIX_COLUMNS``
+            empty.
 
         Returns
         -------
@@ -187,17 +188,22 @@ def _row(fix: Mapping[str, Any], now: datetime) -> tuple[object, ...]:
             f"sensor fix {str(fix.get('message_id'))[:80]!r}: "
             f"unknown {sorted(unknown)}, missing {missing}"
         )
+    sequence = fix.get("sequence")
     try:
         return (
             _text(fix["message_id"]),
             _text(fix["sensor_id"]),
+            _text(fix.get("platform_id") or ""),
             _microseconds(fix["observed_at"]),
             _microseconds(fix.get("received_at") or now),
             _number(fix.get("lat")),
             _number(fix.get("lon")),
-            int(fix.get("quality_flag", 2)),
-            _text(fix.get("reason") or ""),
-            json.dumps(dict(fix.get("measured") or {}), allow_nan=False),
+            json.dumps(dict(fix.get("values") or {}), allow_nan=False),
+            None if sequence is None else _integer(sequence),
+            _integer(fix.get("quality_flag", 2)),
+            json.dumps([str(reason) for reason in fix.get("reasons") or ()]),
+            _text(fix.get("topic") or ""),
+            _text(fix.get("profile") or ""),
             bool(fix.get("simulated", False)),
         )
     except (TypeError, ValueError) as error:
@@ -209,6 +215,13 @@ def _text(value: object) -> str:
     text = str(value)
     text.encode("utf-8")  # a lone surrogate would fail only inside the driver
     return text
+
+
+def _integer(value: int) -> int:
+    number = int(value)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{str(number)[:40]} does not fit 64 bits")
+    return number
 
 
 def _number(value: float | None) -> float | None:

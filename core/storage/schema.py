@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from core.storage._types import UtcDateTime, UtcMicroseconds
@@ -336,7 +336,7 @@ class Sensor(Base):
 class SensorFix(Base):
     """One position of a sensor with what it measured there; doubtful ones are flagged.
 
-    ``measured`` holds further quantities by name with their unit in it.
+    ``values`` holds what was measured by name, with the unit in the name.
     """
 
     __tablename__ = "sensor_fix"
@@ -347,13 +347,17 @@ class SensorFix(Base):
 
     message_id: Mapped[str] = mapped_column(primary_key=True)
     sensor_id: Mapped[str]
+    platform_id: Mapped[str]
     observed_at: Mapped[datetime] = mapped_column(UtcMicroseconds)
     received_at: Mapped[datetime] = mapped_column(UtcMicroseconds)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    values: Mapped[dict[str, Any]]
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
     quality_flag: Mapped[int]
-    reason: Mapped[str]
-    measured: Mapped[dict[str, Any]]
+    reasons: Mapped[list[str]]
+    topic: Mapped[str]
+    profile: Mapped[str]
     simulated: Mapped[bool]
 
 

@@ -42,7 +42,7 @@ def fix(n=1, **changes):
         "lat": 21.0,
         "lon": -158.0,
         "quality_flag": 1,
-        "measured": {"wind_speed_m_s": 7.5},
+        "values": {"wind_speed_m_s": 7.5},
         **changes,
     }
 
@@ -175,7 +175,7 @@ def test_fixes_come_back_as_a_frame_in_order_of_time(store):
     assert str(frame["observed_at"].dtype) == "datetime64[us, UTC]"
     assert frame["lat"].isna().tolist() == [True, False]
     assert frame["lon"].isna().tolist() == [True, False]
-    assert frame["measured"].iloc[1] == {"wind_speed_m_s": 7.5}
+    assert frame["values"].iloc[1] == {"wind_speed_m_s": 7.5}
 
 
 def test_a_message_that_comes_again_is_kept_once(store):
@@ -213,7 +213,8 @@ def test_flags_are_counted(store):
         ({"message_id": ""}, r"missing \['message_id'\]"),
         ({"observed_at": datetime(2026, 1, 1)}, "without a zone"),
         ({"lat": "north"}, "cannot be stored"),
-        ({"measured": {"x": float("inf")}}, "cannot be stored"),
+        ({"sequence": 2**63}, "cannot be stored"),
+        ({"values": {"x": float("inf")}}, "cannot be stored"),
         ({"sensor_id": "\ud800"}, "cannot be stored"),
         ({"quality_flag": None}, "cannot be stored"),
     ],
@@ -260,3 +261,19 @@ def test_any_text_of_a_refused_message_is_kept(store, text):
     store.fixes.add_refused("bad", topic=text, payload=text)
     (row,) = store.fixes.refused()
     assert row["topic"] == text.encode("utf-8", "replace").decode()
+
+
+def test_every_field_of_a_fix_comes_back(store):
+    sent = fix(
+        platform_id="buoy",
+        received_at=NOW + timedelta(minutes=9),
+        sequence=7,
+        reasons=["old: measured 3 h before it arrived"],
+        topic="fleet/buoy/position",
+        profile="plain",
+        simulated=True,
+    )
+    store.fixes.add([sent])
+    (row,) = store.fixes.frame().to_dict("records")
+    assert set(row) == set(sent) == set(FIX_COLUMNS)
+    assert row == sent
