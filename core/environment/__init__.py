@@ -1,0 +1,11 @@
+"""Ocean forcing from files and servers: currents, wind, Stokes drift and waves.
+
+A :class:`Forcing` is one quantity on one regular grid of latitude and longitude, in
+m/s towards east and north, with every assumption made on reading in its
+``warnings``. Nothing is extrapolated: times and places outside are refused.
+"""
+
+from core.environment.forcing import KINDS, Forcing, Kind
+from core.environment.forcing_sample import SpeedStatistics
+
+__all__ = ["KINDS", "Forcing", "Kind", "SpeedStatistics"]
