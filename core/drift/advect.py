@@ -1,0 +1,283 @@
+"""Particles carried by currents, wind, waves and small-scale mixing."""
+
+import numpy as np
+import numpy.typing as npt
+
+from core.drift._inputs import number, per_particle, same_mesh, start_positions
+from core.drift._layers import Layer, Motion, Noise, Particles
+from core.drift._run import run, settle, start_flight
+from core.drift._schedule import Span, output_times, spans
+from core.drift.field import DEGREES_PER_METRE, VelocityField
+from core.drift.land import LandMask
+from core.drift.noise import RandomFlight, make_noise
+from core.drift.schemes import scheme_of
+from core.drift.track import AFLOAT, OUT_OF_DOMAIN, STATUS_NAMES, STRANDED, Track
+from core.errors import InputError
+
+__all__ = ["advect"]
+
+FloatArray = npt.NDArray[np.float64]
+Frames = npt.NDArray[np.floating]
+
+#: Whole frames are blended in time when there are at least this many particles a
+#: node; below it each particle blends for itself (measured, see docs/drift.md).
+_BLEND_PARTICLES_PER_NODE = 0.15
+
+
+def advect(
+    field: VelocityField,
+    x0: npt.ArrayLike,
+    y0: npt.ArrayLike,
+    t0_s: float = 0.0,
+    t1_s: float | None = None,
+    dt_s: float = 600.0,
+    scheme: str = "rk4",
+    diffusivity_m2_s: float = 0.0,
+    seed: int | None = None,
+    output_every_s: float | None = 3600.0,
+    *,
+    wind: VelocityField | None = None,
+    wind_drift_factor: npt.ArrayLike = 0.0,
+    wind_deflection_deg: npt.ArrayLike = 0.0,
+    stokes: VelocityField | None = None,
+    land: LandMask | None = None,
+    stream_ids: npt.ArrayLike | None = None,
+    random_flight: RandomFlight | None = None,
+) -> Track:
+    """Carry particles with the water from one time to another.
+
+    Steps of equal length no longer than ``dt_s`` fill the time between two
+    neighbours among the output times and the frames of every field, so that none
+    straddles a frame, where a field linear in time has its kinks.
+
+    Parameters
+    ----------
+    field : VelocityField
+        The current; its land is the coast.
+    x0, y0 : array_like of float, shape (n,)
+        Starts in units of the field's axes; a longitude may be of any turn.
+    t0_s, t1_s : float
+        Start and end on the field's clock; backward in time if ``t1_s < t0_s``. By
+        default the end is the last frame.
+    dt_s : float, default 600
+        Longest step, s.
+    scheme : {"rk4", "rk2", "euler"}
+        Runge-Kutta scheme.
+    diffusivity_m2_s : float, default 0
+        Horizontal diffusivity K of a Gaussian random walk, m2/s; each step adds
+        variance 2 K dt to each axis.
+    seed : int, optional
+        Names the random numbers; without it they differ from run to run.
+    output_every_s : float or None, default 3600
+        Time between rows of the result; the last row is ``t1_s`` in any case. None
+        keeps only start and end.
+    wind : VelocityField, optional
+        Wind at 10 m, on its own grid and clock.
+    wind_drift_factor : float or array_like, shape (n,)
+        Share of the wind that a particle takes on.
+    wind_deflection_deg : float or array_like, shape (n,)
+        Turn of that share against the wind, positive to the left of it.
+    stokes : VelocityField, optional
+        Stokes drift of the waves, on its own grid and clock.
+    land : LandMask, optional
+        A finer coast, checked besides the field's own.
+    stream_ids : array_like of int, shape (n,), optional
+        Name each particle's random stream; by default 0 to n - 1.
+    random_flight : RandomFlight, optional
+        Random velocities with a memory, besides the walk.
+
+    Returns
+    -------
+    Track
+        Positions at the output times, and how each particle ended.
+
+    Raises
+    ------
+    InputError
+        If a value is not finite or out of range, shapes disagree, the meshes differ,
+        or a time lies outside the frames of a field: nothing is extrapolated.
+
+    Notes
+    -----
+    Coast: land nodes that are neighbours, side by side or across a cell, are joined
+    by a straight coast, and what such lines enclose is land; a land node alone is a
+    diamond that reaches half-way to its neighbours. Each step is followed cell by
+    cell as a straight line, and a particle strands where that line first meets land,
+    so no step jumps an island. It keeps that place; one that starts on land is
+    stranded at once. A step that meets land is first taken anew in pieces of a
+    quarter of a cell.
+
+    A particle that leaves the grid of the current, the wind or the Stokes drift is
+    ``out_of_domain``. Where wind or waves have no value in a whole cell (their
+    model's land) they add nothing.
+
+    Random numbers are Philox 4x32-10 [1]_ of seed, stream and step, so that a seed
+    repeats a run and more particles change nothing for the ones before.
+
+    References
+    ----------
+    .. [1] J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+       SC'11 (2011), doi 10.1145/2063384.2063405.
+
+    Examples
+    --------
+    >>> field = VelocityField([0], [0, 1000], [0, 1000], [[0.1] * 2] * 2, [[0] * 2] * 2)
+    >>> advect(field, [0.0], [500.0], t1_s=3600).x[:, 0].round(6).tolist()
+    [0.0, 360.0]
+    """
+    x, y = start_positions(field, x0, y0)
+    same_mesh(field, wind=wind, stokes=stokes)
+    if t1_s is None:
+        if field.is_steady:
+            raise InputError("t1_s: a steady field has no last frame to end at")
+        t1_s = float(field.time_s[-1])
+    start, end = number(t0_s, "t0_s"), number(t1_s, "t1_s")
+    step = number(dt_s, "dt_s", least=0.0, open_=True)
+    every = output_every_s
+    if every is not None:
+        every = number(every, "output_every_s", least=0.0, open_=True)
+    used = {"current": field, "wind": wind, "Stokes drift": stokes}
+    for name, one in used.items():
+        if one is not None:
+            one.require_time(start, end, name=name)
+    motion = _motion(
+        field, x.size, scheme, wind_drift_factor, wind_deflection_deg, land
+    )
+    noise = make_noise(x.size, diffusivity_m2_s, random_flight, seed, stream_ids)
+    who = Particles(
+        x.copy(),
+        y.copy(),
+        np.full(x.size, AFLOAT, dtype=np.int8),
+        np.full(x.size, np.nan),
+        np.zeros(x.size),
+        np.zeros(x.size),
+    )
+    times = output_times(start, end, every)
+    clocks = [one.time_s for one in used.values() if one is not None]
+    xs, ys = _go(
+        who, [field, wind, stokes], motion, noise, times, spans(times, clocks, step)
+    )
+    if field.mesh == "spherical":
+        xs = field.own_turn(xs)
+    xs[0], ys[0] = x, y
+    stopped = who.ended_s
+    return Track(
+        xs,
+        ys,
+        times,
+        STATUS_NAMES[who.state],
+        np.where(who.state == STRANDED, stopped, np.nan),
+        np.where(who.state == OUT_OF_DOMAIN, stopped, np.nan),
+    )
+
+
+def _go(
+    who: Particles,
+    fields: list[VelocityField | None],
+    motion: Motion,
+    noise: Noise,
+    times: FloatArray,
+    plan: list[Span],
+) -> tuple[FloatArray, FloatArray]:
+    """Run the plan and keep the positions at the output times."""
+    sources = _common_frames(fields)
+    buffers = [np.empty((0, 0, 0, 2), dtype=one.dtype) for one in sources]
+    current = sources[0]
+    blended = who.x.size >= _BLEND_PARTICLES_PER_NODE * current[0, ..., 0].size
+    motion = motion._replace(blended=blended)
+    if blended:
+        buffers = [np.empty((3, *one.shape[1:]), dtype=one.dtype) for one in sources]
+    xs, ys = np.empty((2, times.size, who.x.size))
+    xs[0], ys[0] = who.x, who.y
+    settle(who, _layers(fields, sources, times[0], times[0]), motion, times[0])
+    if noise.flight_m_s > 0.0:
+        start_flight(who, noise)
+    done = 0
+    for span in plan:
+        layers = _layers(fields, sources, span.start_s, span.end_s)
+        h = (span.end_s - span.start_s) / span.n_steps
+        run(
+            who,
+            layers,
+            (buffers[0], buffers[1], buffers[2]),
+            motion,
+            noise,
+            span.start_s,
+            h,
+            span.n_steps,
+            done,
+        )
+        done += span.n_steps
+        if span.row is not None:
+            xs[span.row], ys[span.row] = who.x, who.y
+    return xs, ys
+
+
+def _common_frames(fields: list[VelocityField | None]) -> list[Frames]:
+    """Frames of the three fields in one precision; a stand-in for one not given."""
+    given = [one.frames for one in fields if one is not None]
+    dtype = np.result_type(*given)
+    stand_in = np.zeros((1, 2, 2, 2), dtype=dtype)
+    return [
+        stand_in if one is None else one.frames.astype(dtype, copy=False)
+        for one in fields
+    ]
+
+
+def _layers(
+    fields: list[VelocityField | None],
+    sources: list[Frames],
+    first_s: float,
+    last_s: float,
+) -> tuple[Layer, Layer, Layer]:
+    made = []
+    current = fields[0]
+    assert current is not None  # noqa: S101 - the first field always stands
+    for one, frames in zip(fields, sources, strict=True):
+        shown = one or current
+        k = shown.bracket(first_s, last_s)
+        before = float(shown.time_s[k])
+        moves = one is not None and not one.is_steady
+        per_s = 1.0 / (float(shown.time_s[k + 1]) - before) if moves else 0.0
+        k = k if one is not None else 0
+        made.append(
+            Layer(
+                one is not None,
+                frames,
+                shown.grid,
+                k,
+                k + 1 if moves else k,
+                before,
+                per_s,
+            )
+        )
+    return made[0], made[1], made[2]
+
+
+def _motion(
+    field: VelocityField,
+    n: int,
+    scheme: str,
+    factor: npt.ArrayLike,
+    deflection_deg: npt.ArrayLike,
+    land: LandMask | None,
+) -> Motion:
+    nodes, weights = scheme_of(scheme).tableau
+    share = per_particle(factor, n, "wind_drift_factor")
+    angle = np.radians(per_particle(deflection_deg, n, "wind_deflection_deg"))
+    if land is not None and land.mesh != field.mesh:
+        raise InputError(f"land is {land.mesh}, the current is {field.mesh}")
+    spherical = field.mesh == "spherical"
+    return Motion(
+        nodes,
+        weights,
+        np.rint(2.0 * nodes).astype(np.int64),
+        int(2.0 * nodes.max()) + 1,
+        False,
+        share * np.cos(angle),
+        share * np.sin(angle),
+        spherical,
+        DEGREES_PER_METRE if spherical else 1.0,
+        field.grid if land is None else land.grid,
+        land is not None,
+    )
