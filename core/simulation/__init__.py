@@ -5,6 +5,13 @@ Everything made here is marked as simulated wherever it is stored or shown.
 
 from core.simulation.current import DoubleGyre
 from core.simulation.demo import DemoBuilt, build_demo, demo_is_built
+from core.simulation.drift import TrueTrack, drift_truly
+from core.simulation.drifters import (
+    SIMULATED_DRIFTERS,
+    SimulatedDrifter,
+    drifter_fixes,
+    drifter_table,
+)
 from core.simulation.field import Area, DebrisField, Patches, scatter_debris
 from core.simulation.files import write_photos
 from core.simulation.fleet import (
@@ -20,6 +27,7 @@ from core.simulation.flights import (
     deck_counts,
     fly_survey,
 )
+from core.simulation.forcing import simulated_current, simulated_wind
 from core.simulation.hauls import HAUL_COLUMNS, sail_hauls
 from core.simulation.parameters import ITEM_KINDS, ItemKind, item_shares
 from core.simulation.photos import jpeg_bytes
@@ -31,6 +39,7 @@ from core.simulation.sea import (
     SimulatedSea,
     simulate_sea,
 )
+from core.simulation.wind import TradeWind
 
 __all__ = [
     "DEMO_AREA",
@@ -41,20 +50,27 @@ __all__ = [
     "ITEM_KINDS",
     "REFERENCE_AT",
     "RENDER_KINDS",
+    "SIMULATED_DRIFTERS",
     "Area",
     "DebrisField",
     "DemoBuilt",
     "DoubleGyre",
     "ItemKind",
     "Patches",
+    "SimulatedDrifter",
     "SimulatedPhoto",
     "SimulatedPort",
     "SimulatedSea",
     "SimulatedVessel",
     "SurveyFlight",
+    "TradeWind",
+    "TrueTrack",
     "build_demo",
     "deck_counts",
     "demo_is_built",
+    "drift_truly",
+    "drifter_fixes",
+    "drifter_table",
     "fleet_yaml",
     "fly_survey",
     "item_shares",
@@ -63,5 +79,7 @@ __all__ = [
     "sail_hauls",
     "scatter_debris",
     "simulate_sea",
+    "simulated_current",
+    "simulated_wind",
     "write_photos",
 ]

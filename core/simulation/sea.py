@@ -23,6 +23,7 @@ from core.simulation.flights import (
     fly_survey,
 )
 from core.simulation.hauls import sail_hauls
+from core.simulation.wind import TradeWind
 
 __all__ = ["DEMO_AREA", "DEMO_SEED", "REFERENCE_AT", "SimulatedSea", "simulate_sea"]
 
@@ -36,6 +37,7 @@ FIRST_MONDAY = datetime(2026, 6, 22, tzinfo=UTC)
 WEEKS = 12
 #: Of the size of a mean surface current north of the islands (assumption).
 PEAK_CURRENT_M_S = 0.1
+DEMO_WIND = TradeWind()
 #: A sea whose photos hold every kind that can be painted.
 DEMO_SEED = 6
 _PHOTOS_PER_SEED = 1_000
@@ -53,6 +55,9 @@ class SimulatedSea:
         Every item at the reference time.
     current : DoubleGyre
         What moves the items.
+    wind : TradeWind
+        What else moves drifters and, in ``core.simulation.drift``, items; surveys and
+        past trips are made without it.
     flights : tuple of SurveyFlight
         Drone surveys; photos are painted when asked for.
     deck_counts : DataFrame
@@ -65,6 +70,7 @@ class SimulatedSea:
     flights: tuple[SurveyFlight, ...]
     deck_counts: pd.DataFrame = field(repr=False)
     reference_at: datetime = REFERENCE_AT
+    wind: TradeWind = DEMO_WIND
 
     @property
     def fleet(self) -> tuple[SimulatedVessel, ...]:
