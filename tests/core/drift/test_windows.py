@@ -14,8 +14,8 @@ def tracks(*lengths, current=None):
     n = len(segment)
     return HourlyTracks(
         lat=np.zeros(n),
-        lon=np.arange(n) * 0.01,
-        time_s=np.arange(n) * 3600.0,
+        lon=np.arange(n).astype(np.float64) * 0.01,
+        time_s=np.arange(n).astype(np.float64) * 3600.0,
         segment=segment,
         drifter=segment,
         kind=np.zeros(n, dtype=np.int64),
