@@ -72,6 +72,14 @@ class DrifterTable:
         good = self.rows[self.rows["flag"] == _GOOD]
         return good.sort_values(["drifter_id", "time"], kind="stable")
 
+    @property
+    def simulated(self) -> bool:
+        """Whether a column ``simulated`` marks any record as made, not observed."""
+        if "simulated" not in self.rows:
+            return False
+        marks = self.rows["simulated"].astype("string").str.strip().str.lower()
+        return bool(marks.isin(["true", "1", "yes"]).any())
+
     def quality(self) -> dict[str, Any]:
         """Count fixes by flag and by reason."""
         reasons = self.rows.loc[self.rows["reason"] != "", "reason"]

@@ -1,0 +1,267 @@
+"""Forecast velocity from a model and the last thing a drifter was seen to do.
+
+A model misses part of the motion (tide, eddies), and what it misses now it will mostly
+miss in the next hours. So the forecast is the model, corrected by the velocity that it
+missed over the last hour observed, and the correction fades:
+
+    model(t) = g * current(t) + c * wind(t)
+    v(t0 + h) = model(t0 + h) + (v_observed - model)(last hour) * exp(-h / memory)
+
+``g`` is a gain of the current, ``c`` the complex wind factor (share and angle, positive
+to the left) of the drifter type. They and the memory are fitted on the displacements of
+training drifters over 6 to 72 h, each horizon scaled by how far drifters get in it, by
+least absolute deviations, which a few lost drifters do not pull.
+
+A gain below one does not say that the water moves slower than the model: a current that
+is right in size but wrong in phase or place predicts best when it is damped. Gain and
+wind factor belong to the models and the sea that they were fitted on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.drift._drifter_motion import KM_PER_H
+from core.drift._skill_training import TrainingRows
+from core.errors import InputError
+
+__all__ = ["MEMORY_GRID_H", "TREX_MEMORY_H", "Blend", "blended_velocity", "fit_blend"]
+
+ComplexArray = npt.NDArray[np.complex128]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Memories that are tried in a fit, hours.
+MEMORY_GRID_H: tuple[float, ...] = (2, 3, 4, 6, 8, 10, 12, 16, 24)
+#: Memory fitted on all TReX drifters (Gulf of St Lawrence, tidal), hours; use it where
+#: no drifters of the own sea have been fitted.
+TREX_MEMORY_H = 10.0
+#: Types with fewer training drifters take the factor of all types: assumption.
+_MIN_DRIFTERS = 3
+_N_ITERATIONS = 8
+#: Deviations below this share of the scale count as equal, so that weights stay finite.
+_SMALLEST = 0.05
+
+
+def blended_velocity(
+    model_m_s: npt.ArrayLike,
+    residual_m_s: npt.ArrayLike,
+    lead_h: npt.ArrayLike,
+    *,
+    memory_h: float = TREX_MEMORY_H,
+    step_h: float = 0.0,
+) -> ComplexArray:
+    """Correct a model velocity by the residual last observed, fading with lead time.
+
+    For a live drifter or buoy: ``residual_m_s`` is its velocity over the last hour less
+    the model's there and then; ``model_m_s`` is the model at its forecast positions.
+
+    Parameters
+    ----------
+    model_m_s : array_like of complex
+        Model velocity ``u + 1j v`` along the track; shapes must broadcast.
+    residual_m_s : array_like of complex
+        Observed less model velocity over the last hour; NaN (unknown) corrects nothing.
+    lead_h : array_like of float
+        Hours since the last observation, from zero.
+    memory_h : float
+        Hours in which the correction falls to 37 %.
+    step_h : float, default 0.0
+        Give the mean over a step of this length from ``lead_h`` on, not the instant.
+
+    Returns
+    -------
+    ndarray of complex
+        Velocity, m/s.
+
+    Raises
+    ------
+    InputError
+        If the memory is not above zero or a lead time is negative.
+
+    Examples
+    --------
+    >>> v = blended_velocity(0.5 + 0j, 0.2 + 0j, [0.0, 1e3], memory_h=8.0)
+    >>> v.real.round(3).tolist()
+    [0.7, 0.5]
+    """
+    lead = np.asarray(lead_h, dtype=np.float64)
+    if not (np.isfinite(memory_h) and memory_h > 0.0):
+        raise InputError(f"memory of the residual must be above zero h, got {memory_h}")
+    if np.any(lead < 0.0) or step_h < 0.0:
+        raise InputError("lead time and step must not be negative")
+    fading = np.exp(-lead / memory_h)
+    if step_h > 0.0:
+        fading = fading * -np.expm1(-step_h / memory_h) * memory_h / step_h
+    residual = np.asarray(residual_m_s, dtype=np.complex128)
+    known = np.where(np.isfinite(residual), residual, 0.0)
+    return np.asarray(np.asarray(model_m_s) + known * fading, dtype=np.complex128)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blend:
+    """Fitted gain, windage and memory.
+
+    Attributes
+    ----------
+    current_gain : float
+        Factor on the current.
+    wind : complex
+        Wind factor over all types; zero without wind.
+    wind_by_kind : mapping of str to complex
+        Wind factor of the types with drifters enough.
+    memory_h : float or None
+        Hours in which the last residual fades to 37 %; None takes no residual.
+    """
+
+    current_gain: float = 1.0
+    wind: complex = 0j
+    wind_by_kind: Mapping[str, complex]
+    memory_h: float | None = None
+
+    def model_velocity(
+        self, current_m_s: npt.ArrayLike, wind_m_s: npt.ArrayLike, *, kind: str = ""
+    ) -> ComplexArray:
+        """Velocity of a drifter type by current and wind alone, m/s."""
+        factor = self.wind_by_kind.get(kind, self.wind)
+        velocity = self.current_gain * np.asarray(current_m_s) + factor * np.asarray(
+            wind_m_s
+        )
+        return np.asarray(velocity, dtype=np.complex128)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters for JSON, windage as per cent and degrees."""
+        return {
+            "current_gain": self.current_gain,
+            "memory_h": self.memory_h,
+            "wind": _polar(self.wind),
+            "wind_by_type": {k: _polar(c) for k, c in self.wind_by_kind.items()},
+        }
+
+
+def fit_blend(
+    rows: TrainingRows,
+    *,
+    kinds: Sequence[str],
+    fit_gain: bool = True,
+    with_memory: bool = True,
+    memories_h: Sequence[float] = MEMORY_GRID_H,
+) -> Blend:
+    """Fit a blend on displacements of training windows.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        Displacements of the training windows and their parts.
+    kinds : sequence of str
+        Names of the drifter types, in the order of their numbers.
+    fit_gain : bool
+        Whether to fit the gain of the current, or to keep one.
+    with_memory : bool
+        Whether to take the last residual.
+    memories_h : sequence of float
+        Memories to try, at least one; the one with the smallest loss is taken.
+
+    Returns
+    -------
+    Blend
+        The parameters of the smallest loss.
+
+    Raises
+    ------
+    InputError
+        If there is no training window.
+    """
+    if not len(rows):
+        raise InputError("no training window is left to fit on")
+    if not rows.has_wind:
+        groups = np.empty((0, len(rows)))
+        names: list[str] = []
+    else:
+        enough = [
+            k
+            for k in range(len(kinds))
+            if len(np.unique(rows.drifter[rows.kind == k])) >= _MIN_DRIFTERS
+        ]
+        rest = ~np.isin(rows.kind, enough)
+        masks = [rows.kind == k for k in enough] + ([rest] if rest.any() else [])
+        groups = np.array(masks, dtype=np.float64)
+        names = [kinds[k] for k in enough] + ([""] if rest.any() else [])
+    memory_h = None
+    if with_memory:
+        losses = [
+            _least_deviations(rows, groups, fit_gain, tried, n_iterations=4)[0]
+            for tried in memories_h
+        ]
+        memory_h = memories_h[int(np.argmin(losses))]
+    _, found = _least_deviations(rows, groups, fit_gain, memory_h)
+    gain = float(found[0]) if fit_gain else 1.0
+    parts = found[1:] if fit_gain else found
+    factors = [complex(re, im) for re, im in zip(parts[::2], parts[1::2], strict=True)]
+    pooled = 0j
+    if factors:
+        whole = np.ones((1, len(rows)))
+        _, both = _least_deviations(rows, whole, False, memory_h, gain=gain)
+        pooled = complex(both[0], both[1])
+    return Blend(
+        current_gain=gain,
+        wind=pooled,
+        wind_by_kind={n: c for n, c in zip(names, factors, strict=True) if n},
+        memory_h=memory_h,
+    )
+
+
+def _least_deviations(
+    rows: TrainingRows,
+    groups: FloatArray,
+    fit_gain: bool,
+    memory_h: float | None,
+    *,
+    gain: float = 1.0,
+    n_iterations: int = _N_ITERATIONS,
+) -> tuple[float, FloatArray]:
+    """Mean scaled deviation and parameters, by iteratively reweighted least squares."""
+    reach = (
+        0.0 if memory_h is None else memory_h * -np.expm1(-rows.horizon_h / memory_h)
+    )
+    reach = np.asarray(reach * KM_PER_H)
+    scale_km = rows.scale_km()
+    target = rows.way_km - reach * rows.last_m_s
+    current = rows.current_km - reach * rows.last_current_m_s
+    wind = rows.wind_km - reach * rows.last_wind_m_s
+    columns: list[ComplexArray] = []
+    if fit_gain:
+        columns.append(current)
+    else:
+        target = target - gain * current
+    for group in groups:
+        columns += [wind * group, 1j * wind * group]
+    if not columns:
+        return float(np.mean(np.abs(target) / scale_km)), np.empty(0)
+    scale = np.tile(scale_km, 2)
+    design = np.stack(columns, axis=1)
+    left = np.concatenate([design.real, design.imag]) / scale[:, None]
+    right = np.concatenate([target.real, target.imag]) / scale
+    weight = np.ones(len(rows))
+    found: FloatArray = np.zeros(left.shape[1])
+    deviation = np.zeros(len(rows))
+    for _ in range(n_iterations):
+        weighted = left * np.tile(weight, 2)[:, None]
+        # A type without wind leaves a zero column; lstsq of the small normal equations
+        # then gives zero.
+        solved = np.linalg.lstsq(weighted.T @ left, weighted.T @ right, rcond=None)
+        found = np.asarray(solved[0], dtype=np.float64)
+        miss: FloatArray = np.asarray(right - left @ found)
+        deviation = np.hypot(miss[: len(rows)], miss[len(rows) :])
+        weight = 1.0 / np.maximum(deviation, _SMALLEST)
+    return float(deviation.mean()), found
+
+
+def _polar(factor: complex) -> dict[str, float]:
+    return {
+        "per_cent": 100.0 * abs(factor),
+        "deflection_deg": float(np.degrees(np.angle(factor))),
+    }
