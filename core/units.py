@@ -9,7 +9,10 @@ References
 __all__ = [
     "KM_PER_NAUTICAL_MILE",
     "SECONDS_PER_HOUR",
+    "cm_per_second_to_metres_per_second",
+    "cm_to_metres",
     "hours_to_seconds",
+    "km_per_hour_to_metres_per_second",
     "km_to_nautical_miles",
     "knots_to_km_per_hour",
     "knots_to_metres_per_second",
@@ -61,3 +64,18 @@ def seconds_to_hours(duration_s: float) -> float:
 def square_metres_to_square_km(area_m2: float) -> float:
     """Convert m2 to km2."""
     return area_m2 * 1e-6
+
+
+def cm_to_metres(length_cm: float) -> float:
+    """Convert cm to m."""
+    return length_cm / 100.0
+
+
+def cm_per_second_to_metres_per_second(speed_cm_s: float) -> float:
+    """Convert cm/s to m/s."""
+    return cm_to_metres(speed_cm_s)
+
+
+def km_per_hour_to_metres_per_second(speed_km_h: float) -> float:
+    """Convert km/h to m/s."""
+    return speed_km_h * 1000.0 / SECONDS_PER_HOUR

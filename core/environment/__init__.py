@@ -7,5 +7,13 @@ m/s towards east and north, with every assumption made on reading in its
 
 from core.environment.forcing import KINDS, Forcing, Kind
 from core.environment.forcing_sample import SpeedStatistics
+from core.environment.open_forcing import open_forcing, read_forcings
 
-__all__ = ["KINDS", "Forcing", "Kind", "SpeedStatistics"]
+__all__ = [
+    "KINDS",
+    "Forcing",
+    "Kind",
+    "SpeedStatistics",
+    "open_forcing",
+    "read_forcings",
+]

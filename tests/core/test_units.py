@@ -29,3 +29,9 @@ def test_there_and_back_is_the_identity(there, back, value):
 
 def test_a_square_km_has_a_million_square_metres():
     assert units.square_metres_to_square_km(1e6) == pytest.approx(1.0)
+
+
+def test_cm_and_km_per_hour_follow_their_definitions():
+    assert units.cm_to_metres(250.0) == pytest.approx(2.5)
+    assert units.cm_per_second_to_metres_per_second(80.0) == pytest.approx(0.8)
+    assert units.km_per_hour_to_metres_per_second(3.6) == pytest.approx(1.0)
