@@ -13,6 +13,7 @@ from core.cli import (
     demo,
     density,
     evaluate,
+    forcing,
     import_,
     models,
     plan,
@@ -59,6 +60,7 @@ config.register(app)
 demo.register(app)
 density.register(app)
 evaluate.register(app)
+forcing.register(app)
 import_.register(app)
 models.register(app)
 plan.register(app)
