@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=0, ge=0, description="Threads for prediction; 0 means every core."
     )
+    dask_scheduler: str = Field(
+        default="",
+        description="Where drift ensembles run: empty for threads, processes, or the "
+        "address of a Dask scheduler.",
+    )
     forcing_hosts: str = Field(
         default="",
         description="Servers ocean data may be fetched from, by comma: HOST[:PORT]; "
