@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -214,7 +215,11 @@ class EnvironmentCache:
         """Remove parts of dead processes and entries whose file is gone."""
         for part in self.root.glob(".part-*"):
             with contextlib.suppress(FileNotFoundError):
-                if now - part.stat().st_mtime > _DEAD_PART_S:
+                if now - part.stat().st_mtime <= _DEAD_PART_S:
+                    continue
+                if part.is_dir():
+                    shutil.rmtree(part, ignore_errors=True)
+                else:
                     part.unlink()
         if not drop_entries:
             return

@@ -114,7 +114,7 @@ class GuardedClient:
         resolver: Callable[[str, int], list[str]] = resolve,
         connect: Connect = _connect,
     ) -> None:
-        self._hosts = tuple(hosts)
+        self.hosts = tuple(hosts)
         self.limits = limits or Limits()
         self._resolver = resolver
         self._connect = connect
@@ -127,6 +127,7 @@ class GuardedClient:
         deadline: Deadline | None = None,
         headers: Mapping[str, str] | None = None,
         check: Callable[[Path], str] | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """Get a URL into a file.
 
@@ -143,6 +144,8 @@ class GuardedClient:
         check : callable, optional
             Looks at the file of a good answer: returns what it lacks if trying again
             may mend it, an empty text if it is whole, or raises.
+        max_bytes : int, optional
+            A smaller limit of size, for answers that are known to be short.
 
         Returns
         -------
@@ -159,10 +162,11 @@ class GuardedClient:
             If the server cannot be reached or its answers stay broken.
         """
         deadline = deadline or Deadline(self.limits.total_s)
-        target = check_url(url, self._hosts)
+        target = check_url(url, self.hosts)
+        most = min(max_bytes or self.limits.max_bytes, self.limits.max_bytes)
         for attempt in range(1, self.limits.attempts + 1):
             try:
-                return self._once(target, sink, deadline, headers or {}, check)
+                return self._once(target, sink, deadline, headers or {}, check, most)
             except _TryAgain as problem:
                 last = problem
             logger.info("attempt %d at %s: %s", attempt, public_url(url), last)
@@ -181,9 +185,10 @@ class GuardedClient:
         deadline: Deadline,
         headers: Mapping[str, str],
         check: Callable[[Path], str] | None,
+        max_bytes: int,
     ) -> Answer:
         for _ in range(self.limits.redirects + 1):
-            answer = self._ask(target, sink, deadline, headers)
+            answer = self._ask(target, sink, deadline, headers, max_bytes)
             if answer.status not in _REDIRECTS:
                 break
             target = self._redirected(target, answer.headers.get("location", ""))
@@ -206,7 +211,7 @@ class GuardedClient:
         if not location:
             raise SourceError(f"{target.host}: a redirect that leads nowhere")
         try:
-            new = check_url(urljoin(target.url, location), self._hosts)
+            new = check_url(urljoin(target.url, location), self.hosts)
         except (SourceRefused, ValueError) as error:
             raise SourceRefused(f"{target.host} redirects: {error}") from error
         if new.is_loopback and not target.is_loopback:
@@ -219,6 +224,7 @@ class GuardedClient:
         sink: Path,
         deadline: Deadline,
         headers: Mapping[str, str],
+        max_bytes: int,
     ) -> Answer:
         try:
             with self._opened(target, deadline) as connection:
@@ -236,7 +242,7 @@ class GuardedClient:
                     connection.putheader(name, value)
                 connection.endheaders()
                 response = connection.getresponse()
-                size = self._keep(response, sink)
+                size = _keep(response, sink, max_bytes)
                 found = {k.lower(): v for k, v in response.getheaders()}
                 return Answer(target.url, response.status, found, sink, size)
         except TimeoutError as error:
@@ -249,17 +255,6 @@ class GuardedClient:
             raise _TryAgain(f"broken answer ({type(error).__name__})") from error
         except OSError as error:
             raise _TryAgain(f"no connection: {error.strerror or error}") from error
-
-    def _keep(self, response: http.client.HTTPResponse, sink: Path) -> int:
-        if response.status in _REDIRECTS or response.status == 304:
-            return 0
-        is_error = response.status != http.client.OK
-        return save_body(
-            response,
-            sink,
-            max_bytes=_MAX_ERROR_BYTES if is_error else self.limits.max_bytes,
-            cut=is_error,
-        )
 
     @contextlib.contextmanager
     def _opened(
@@ -313,6 +308,14 @@ class GuardedClient:
         if not found:
             raise TimeoutError("no name server answered")
         return found[0]
+
+
+def _keep(response: http.client.HTTPResponse, sink: Path, max_bytes: int) -> int:
+    if response.status in _REDIRECTS or response.status == http.client.NOT_MODIFIED:
+        return 0
+    if response.status == http.client.OK:
+        return save_body(response, sink, max_bytes=max_bytes)
+    return save_body(response, sink, max_bytes=_MAX_ERROR_BYTES, cut=True)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

@@ -144,9 +144,14 @@ def test_parts_of_dead_processes_are_swept_after_a_day(tmp_path):
     old, new = tmp_path / ".part-old", tmp_path / ".part-new"
     old.write_bytes(b"half")
     new.write_bytes(b"half")
+    folder = tmp_path / ".part-folder"
+    folder.mkdir()
+    (folder / "answer").write_bytes(b"half")
     os.utime(old, (0, 0))
+    os.utime(folder, (0, 0))
     put(cache, b"sea", REQUEST)
     assert not old.exists()
+    assert not folder.exists()
     assert new.exists()
 
 
