@@ -96,6 +96,21 @@ class DrifterTable:
             },
         }
 
+    def flagged(self, *, per_reason: int = 20) -> list[dict[str, Any]]:
+        """Name the first rows of each reason, as JSON values."""
+        doubtful = self.rows[self.rows["reason"] != ""]
+        first = doubtful.groupby("reason", sort=True).head(per_reason)
+        return [
+            {
+                "row": int(row.row),
+                "drifter_id": str(row.drifter_id)[:80],
+                "time": None if pd.isna(row.time) else row.time.isoformat(),
+                "flag": int(row.flag),
+                "reason": str(row.reason),
+            }
+            for row in first.itertuples()
+        ]
+
     def hourly(self) -> "HourlyTracks":
         """Cut the good fixes into segments at gaps and put them on whole hours."""
         return _hourly(self)

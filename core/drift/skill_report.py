@@ -82,9 +82,10 @@ def evaluate_drifters(
     Returns
     -------
     dict
-        ``kind, version, units, source, quality, windows, configurations, scores``
-        (one entry a horizon and configuration), ``gains`` (default against baselines),
-        ``by_type, by_time_block, windage, fitted, notes, limits``; all JSON.
+        ``kind, version, units, source, quality, flagged`` (first rows of each reason),
+        ``windows, configurations, scores`` (one entry a horizon and configuration),
+        ``gains`` (default against baselines), ``by_type, by_time_block, windage,
+        fitted, notes, limits``; all JSON.
 
     Raises
     ------
@@ -159,6 +160,7 @@ def evaluate_drifters(
             "simulated": table.simulated,
         },
         "quality": table.quality(),
+        "flagged": table.flagged(),
         "windows": {
             "definition": f"non-overlapping, {HISTORY_H} h of history, every hour's "
             "model known; steps of the horizon along each track",
@@ -238,7 +240,11 @@ def _checked_horizons(horizons_h: Sequence[int]) -> list[int]:
 
 def _found(table: DrifterTable) -> str:
     counted = table.quality()
-    reasons = [f"{n} {reason}" for reason, n in counted["reasons"].items()]
+    first = {entry["reason"]: entry["row"] for entry in table.flagged(per_reason=1)}
+    reasons = [
+        f"{n} of {reason} (row {first[reason]})"
+        for reason, n in counted["reasons"].items()
+    ]
     return "; ".join([f"{counted['rows']} rows", *reasons])
 
 

@@ -31,6 +31,8 @@ IntArray = npt.NDArray[np.int64]
 
 #: Name of the fit over every drifter type.
 ALL_KINDS = "all"
+#: An angle that wanders further over resamples is not determined.
+_MAX_SPREAD_DEG = 180.0
 _Bounds = tuple[float, float] | tuple[None, None]
 _TAIL = 2.5  # per cent on either side of a 95 % interval
 
@@ -46,7 +48,8 @@ class WindageFit:
     factor, factor_low, factor_high : float
         Size of the wind drift, as a share of the 10 m wind, with 95 % interval.
     deflection_deg, deflection_low_deg, deflection_high_deg : float
-        Angle to the wind, positive to its left.
+        Angle to the wind, positive to its left; no interval where resamples turn by
+        half a circle or more.
     downwind, downwind_low, downwind_high : float
         Part along the wind, a share; below zero is against it.
     n, n_drifters : int
@@ -181,7 +184,9 @@ def _fit(
         downwind = _bounds(drawn_factors.real)
         # Angles are taken from the estimate, so that a turn past 180 does no harm.
         turned = np.degrees(np.angle(drawn_factors * np.conj(factor)))
-        angle = _bounds(turned + np.degrees(np.angle(factor)))
+        low, high = _bounds(turned + np.degrees(np.angle(factor)))
+        if high - low < _MAX_SPREAD_DEG:
+            angle = (low, high)
     return WindageFit(
         kind=kind,
         factor=abs(factor),

@@ -93,6 +93,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
 def test_drifters_that_resist_the_wind_show_none():
     fit = fit_windage(made([0.0], noise=0.1))[1]
     assert not fit.shows_windage
+    assert fit.deflection_low_deg is None  # no direction without a drift
 
 
 def test_one_drifter_has_no_interval():
