@@ -1,10 +1,13 @@
 """Hypothesis strategies that several tests share."""
 
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from core.environment import KINDS, Forcing
 from core.observations import CATEGORY_CODES
 
 #: Text as people and attackers write it, without control characters.
@@ -70,3 +73,47 @@ def seed_frames(draw: st.DrawFn, *, max_rows: int = 6) -> pd.DataFrame:
             "mass_kg": draw(st.lists(mass, min_size=n, max_size=n)),
         }
     )  # fmt: skip
+
+
+@st.composite
+def forcings(draw: st.DrawFn) -> Forcing:
+    """Any valid forcing with a wet node: odd steps, land, texts, both hemispheres."""
+    kind = draw(st.sampled_from(KINDS))
+    names = ("height_m",) if kind == "waves" else ("u", "v")
+    shape = (draw(st.integers(1, 3)), draw(st.integers(2, 4)), draw(st.integers(2, 4)))
+    start = draw(st.floats(-1e9, 4e9))
+    gaps = draw(st.lists(st.integers(1, 10**6), min_size=2, max_size=2))
+    step = st.floats(1e-3, 10.0)
+    lat = draw(st.floats(-80.0, 40.0)) + np.cumsum(
+        [draw(step) for _ in range(shape[1])]
+    )
+    lon = draw(st.floats(-180.0, 179.0)) + np.cumsum(
+        [0.0, *(draw(step) for _ in range(shape[2] - 1))]
+    )
+    value = st.floats(-9.0, 9.0, width=32)
+    size = int(np.prod(shape))
+    fields = [
+        np.array(draw(st.lists(value, min_size=size, max_size=size)), dtype=np.float32)
+        for _ in names
+    ]
+    land = np.array(draw(st.lists(st.booleans(), min_size=size, max_size=size)))
+    land[0] = False
+    for field in fields:
+        field[land] = np.nan
+    values = [field.reshape(shape) for field in fields]
+    text = st.text(max_size=30)
+    named = st.from_regex(r"\A[a-z_]{1,8}\Z")
+    fields_of: dict[str, Any] = dict(zip(names, values, strict=True))
+    return Forcing(
+        kind=kind,
+        time_s=start + np.cumsum([0, *gaps])[: shape[0]],
+        lat=lat,
+        lon=lon,
+        title=draw(text),
+        source=draw(text),
+        attribution=draw(text),
+        variables=tuple(draw(st.lists(named, min_size=1, max_size=2))),
+        warnings=tuple(draw(st.lists(text, max_size=3))),
+        simulated=draw(st.booleans()),
+        **fields_of,
+    )

@@ -39,8 +39,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show kinds, variables, time and area covered, resolution and every warning."""
-    from core.environment import KINDS, open_forcing
-    from core.environment.forcing_summary import summary_of
+    from core.environment import KINDS, open_forcing, summary_of
 
     chosen = next((known for known in KINDS if known == kind), None)
     if kind is not None and chosen is None:
@@ -80,7 +79,8 @@ def _text(row: dict[str, Any]) -> str:
         f"  area       {west:g},{south:g},{east:g},{north:g} (W,S,E,N)",
         f"  grid       {n_lat} x {n_lon}, {d_lat:.4g} x {d_lon:.4g} degrees "
         "(latitude x longitude)",
-        f"  no value   {100.0 * row['land_share']:.1f} % of nodes (land or outside the data)",
+        f"  no value   {100.0 * row['land_share']:.1f} % of nodes "
+        "(land or outside the data)",
         f"  {what:<10} mean {row['mean']:.2f}, 95 % below {row['p95']:.2f}, "
         f"at most {row['maximum']:.2f} {row['unit']}",
     ]

@@ -7,7 +7,9 @@ m/s towards east and north, with every assumption made on reading in its
 
 from core.environment.forcing import KINDS, Forcing, Kind
 from core.environment.forcing_sample import SpeedStatistics
+from core.environment.forcing_summary import summary_of
 from core.environment.open_forcing import open_forcing, read_forcings
+from core.environment.write import write_forcing
 
 __all__ = [
     "KINDS",
@@ -16,4 +18,6 @@ __all__ = [
     "SpeedStatistics",
     "open_forcing",
     "read_forcings",
+    "summary_of",
+    "write_forcing",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -331,6 +332,13 @@ class Forcing:
     def speed_statistics(self) -> SpeedStatistics:
         """Speeds of wet nodes over all times (for waves heights); zeros without any."""
         return speed_statistics(self)
+
+    def to_netcdf(self, path: Path | str) -> Path:
+        """Write a CF-1.8 file, see :func:`core.environment.write_forcing`."""
+        # Imported here because writing needs this record's own module.
+        from core.environment.write import write_forcing
+
+        return write_forcing(self, path)
 
 
 def _freeze(forcing: Forcing, name: str, dtype: type) -> None:
