@@ -74,7 +74,13 @@ class DrifterTable:
 
     @property
     def simulated(self) -> bool:
-        """Whether a column ``simulated`` marks any record as made, not observed."""
+        """Whether any record was made, not observed.
+
+        Told by a column ``simulated``, or by a model or drifter type of that name.
+        """
+        named = {*self.models, *self.rows["drifter_type"].str.split().str[0].dropna()}
+        if "simulated" in {str(name).lower() for name in named}:
+            return True
         if "simulated" not in self.rows:
             return False
         marks = self.rows["simulated"].astype("string").str.strip().str.lower()
@@ -100,15 +106,16 @@ class DrifterTable:
         """Name the first rows of each reason, as JSON values."""
         doubtful = self.rows[self.rows["reason"] != ""]
         first = doubtful.groupby("reason", sort=True).head(per_reason)
+        records: list[dict[str, Any]] = first.to_dict("records")
         return [
             {
-                "row": int(row.row),
-                "drifter_id": str(row.drifter_id)[:80],
-                "time": None if pd.isna(row.time) else row.time.isoformat(),
-                "flag": int(row.flag),
-                "reason": str(row.reason),
+                "row": int(record["row"]),
+                "drifter_id": str(record["drifter_id"])[:80],
+                "time": None if pd.isna(record["time"]) else record["time"].isoformat(),
+                "flag": int(record["flag"]),
+                "reason": str(record["reason"]),
             }
-            for row in first.itertuples()
+            for record in records
         ]
 
     def hourly(self) -> "HourlyTracks":

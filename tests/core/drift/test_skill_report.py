@@ -206,6 +206,17 @@ def test_simulated_drifters_stay_marked():
     assert report["source"]["simulated"] is True
 
 
+@pytest.mark.parametrize("column", ["drifter_type", "u_ocean_simulated"])
+def test_simulated_drifters_are_known_by_type_and_model(column):
+    frame = made_table(2, 20).rows
+    if column == "drifter_type":
+        frame = frame.assign(drifter_type="simulated sphere")
+    else:
+        frame = frame.assign(u_ocean_simulated=0.1, v_ocean_simulated=0.1)
+    assert check_drifters(frame).simulated
+    assert not made_table(2, 20).simulated
+
+
 @pytest.fixture(scope="module")
 def trex() -> DrifterTable:
     if not TREX.is_file():
