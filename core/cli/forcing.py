@@ -1,10 +1,11 @@
-"""``forcing``: what files of currents, wind and waves hold."""
+"""``forcing``: files of currents, wind and waves, and getting them from servers."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from core.cli._forcing_fetch import fetch
 from core.cli._output import JsonOption, emit
 
 __all__ = ["register"]
@@ -15,11 +16,12 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_forcing)
     group.command("show")(show)
+    group.command("fetch")(fetch)
     app.add_typer(group, name="forcing")
 
 
 def _forcing() -> None:
-    """Look at currents, wind, Stokes drift and waves."""
+    """Look at currents, wind, Stokes drift and waves, and fetch them."""
 
 
 def show(
