@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-import dask
-
 from core.errors import CleanupError, InputError, SourceError
 
 __all__ = ["LOCAL_SCHEDULERS", "run_tasks"]
@@ -89,6 +87,9 @@ def _local(
     scheduler: str,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[R]:
+    import dask
+
+    compute: Any = dask.compute
     workers = 1 if scheduler == "synchronous" else os.cpu_count() or 1
     pool: AbstractContextManager[Any] = nullcontext()
     if scheduler == "processes":
@@ -102,7 +103,6 @@ def _local(
                 dask.delayed(work, pure=False)(shared, task)
                 for task in tasks[first : first + workers]
             ]
-            compute: Any = dask.compute
             yield from compute(*wave, scheduler=scheduler, **options)
 
 
