@@ -122,8 +122,8 @@ def lon_axis(values: npt.ArrayLike, *, record: str) -> LonAxis:
     repeated = lon - lon[0] >= 360.0 - EDGE_TOLERANCE_DEG
     lon, columns = lon[~repeated], columns[~repeated]
     if is_around_the_globe(lon):
-        wrapped = (lon + 180.0 + EDGE_TOLERANCE_DEG) % 360.0 - 180.0
-        wrapped -= EDGE_TOLERANCE_DEG
+        turns = np.floor((lon + 180.0 + EDGE_TOLERANCE_DEG) / 360.0)
+        wrapped = lon - 360.0 * turns
         order = np.argsort(wrapped, kind="stable")
         lon, columns = wrapped[order], columns[order]
         lon[0] = max(lon[0], -180.0)

@@ -18,7 +18,7 @@ FIELDS = (
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(forcing=forcings())
 def test_export_then_import_is_the_identity(tmp_path_factory, forcing):
     path = forcing.to_netcdf(tmp_path_factory.mktemp("w") / "f.nc")
