@@ -91,11 +91,9 @@ def _axes(step_deg: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     # Up to the first node at or beyond the far edge.
     n_lat = int(np.ceil(round((north - south) / step_deg, 6))) + 1
     n_lon = int(np.ceil(round((east - west) / step_deg, 6))) + 1
-    return (
-        hours,
-        south + step_deg * np.arange(n_lat),
-        west + step_deg * np.arange(n_lon),
-    )
+    lat = np.asarray(south + step_deg * np.arange(n_lat), dtype=np.float64)
+    lon = np.asarray(west + step_deg * np.arange(n_lon), dtype=np.float64)
+    return hours, lat, lon
 
 
 def _seconds(sea: SimulatedSea, hours: FloatArray) -> FloatArray:

@@ -1,0 +1,48 @@
+"""Drift forecasts as a product: forcing taken in, runs made, kept, read and watched.
+
+Joins the drift model, ocean forcing and the store: every forecast is kept with the
+hashes of what it was made from.
+"""
+
+from core.forecasts.alerts import REFRESH_EVERY_H, ForcingAlert, stale_forcings
+from core.forecasts.forcings import (
+    add_forcing,
+    forcings,
+    load_forcing,
+    velocity_field,
+)
+from core.forecasts.make import make_forecast, make_hindcast
+from core.forecasts.read import Forecast, read_forecast
+from core.forecasts.refresh import (
+    ForcingSource,
+    Refreshed,
+    fetch_forcing,
+    forcing_request,
+    refresh_forcing,
+)
+from core.forecasts.seeds import SITE_RADIUS_M, seeds_from_sites
+from core.forecasts.work import FORECAST_JOB, forecast_params, forecast_work
+
+__all__ = [
+    "FORECAST_JOB",
+    "REFRESH_EVERY_H",
+    "SITE_RADIUS_M",
+    "ForcingAlert",
+    "ForcingSource",
+    "Forecast",
+    "Refreshed",
+    "add_forcing",
+    "fetch_forcing",
+    "forcing_request",
+    "forcings",
+    "forecast_params",
+    "forecast_work",
+    "load_forcing",
+    "make_forecast",
+    "make_hindcast",
+    "read_forecast",
+    "refresh_forcing",
+    "seeds_from_sites",
+    "stale_forcings",
+    "velocity_field",
+]

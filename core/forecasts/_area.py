@@ -1,0 +1,76 @@
+"""The area that debris can reach within a forecast, and its coast."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, cos, radians, sqrt
+
+import numpy as np
+import pandas as pd
+
+from core.drift import LandMask, coastline_mask
+from core.geo import normalise_lon
+
+__all__ = ["Box", "box_around", "coast_of"]
+
+#: Fastest that anything drifts: the strongest currents reach 2.5 m/s (assumption). What
+#: is faster leaves the area that was loaded and counts as gone.
+_REACH_M_S = 3.0
+_LEAST_DEG = 1.0
+_METRES_PER_DEGREE = 111_195.0
+_COAST_STEP_DEG = 0.02
+_MOST_PIXELS = 1_000_000
+#: Corners of boxes are rounded outward to this, so that runs share a coast.
+_ROUND_DEG = 0.5
+
+
+@dataclass(frozen=True)
+class Box:
+    """West, south, east, north in degrees; east may run past 180."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def wrapped(self) -> tuple[float, float, float, float]:
+        """Return the box with longitudes in [-180, 180]; west > east crosses 180."""
+        if self.east - self.west >= 360.0:
+            return -180.0, self.south, 180.0, self.north
+        east = self.east if self.east <= 180.0 else float(normalise_lon(self.east))
+        return self.west, self.south, east, self.north
+
+
+def box_around(seeds: pd.DataFrame, *, hours: int) -> Box:
+    """Smallest box of seeds, widened by what can be reached in the time."""
+    reach = max(_LEAST_DEG, hours * 3600.0 * _REACH_M_S / _METRES_PER_DEGREE)
+    lats = seeds["lat"].to_numpy()
+    south = max(-90.0, _down(float(lats.min()) - reach))
+    north = min(90.0, -_down(-float(lats.max()) - reach))
+    widest = min(max(abs(south), abs(north)), 85.0)
+    across = reach / cos(radians(widest))
+    west, width = _arc(seeds["lon"].to_numpy())
+    if width + 2.0 * across + 2.0 * _ROUND_DEG >= 360.0:
+        return Box(-180.0, south, 180.0, north)
+    left, right = _down(west - across), -_down(-(west + width) - across)
+    start = float(normalise_lon(left))
+    return Box(start, south, start + right - left, north)
+
+
+def _down(value: float) -> float:
+    return float(np.floor(value / _ROUND_DEG) * _ROUND_DEG)
+
+
+def _arc(lon: np.ndarray) -> tuple[float, float]:
+    """Start and width of the shortest arc that holds all longitudes."""
+    ordered = np.unique(normalise_lon(lon))
+    gaps = np.diff(np.append(ordered, ordered[0] + 360.0))
+    widest = int(np.argmax(gaps))
+    return float(ordered[(widest + 1) % ordered.size]), float(360.0 - gaps[widest])
+
+
+@lru_cache(maxsize=8)
+def coast_of(box: Box) -> LandMask:
+    """Return the bundled coast of a box, as fine as a million pixels allow."""
+    area = (box.east - box.west) * (box.north - box.south)
+    step = max(_COAST_STEP_DEG, ceil(sqrt(area / _MOST_PIXELS) * 100.0) / 100.0)
+    return coastline_mask(box.west, box.south, box.east, box.north, step)

@@ -1,0 +1,424 @@
+"""Drift forecasts and hindcasts: made, kept with what they were made from, audited."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from core.drift.ensemble import CURRENT_ERROR, run_ensemble
+from core.drift.ensemble_coverage import uncovered_seeds
+from core.drift.noise import RandomFlight
+from core.drift.seeds import read_seeds
+from core.errors import InputError
+from core.forecasts._area import Box, box_around, coast_of
+from core.forecasts.forcings import load_forcing, require_kind, velocity_field
+from core.forecasts.summary import json_text, summarise
+from core.governance import record
+
+if TYPE_CHECKING:
+    from core.drift import VelocityField
+    from core.drift.seeds import SeedIssue
+    from core.storage import Store
+
+__all__ = ["make_forecast", "make_hindcast"]
+
+Kind = Literal["forecast", "hindcast"]
+Progress = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """All that a forecast depends on."""
+
+    kind: Kind
+    seeds: pd.DataFrame
+    issues: tuple["SeedIssue", ...]
+    flagged: tuple["SeedIssue", ...]
+    rows: Mapping[str, Mapping[str, Any]]
+    start: datetime
+    hours: int
+    members: int
+    seed: int
+    current_error: RandomFlight | None
+    diffusivity_m2_s: float
+    simulated: bool
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def backward(self) -> bool:
+        return self.kind == "hindcast"
+
+
+def make_forecast(
+    store: "Store",
+    seeds: pd.DataFrame,
+    *,
+    current_id: str,
+    wind_id: str | None = None,
+    stokes_id: str | None = None,
+    start: datetime | None = None,
+    hours: int = 72,
+    members: int = 50,
+    seed: int = 1,
+    name: str,
+    actor: str,
+    current_error: RandomFlight | None = CURRENT_ERROR,
+    diffusivity_m2_s: float = 0.0,
+    scheduler: str = "",
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> str:
+    """Forecast where debris will be, and keep the forecast.
+
+    The same seeds, forcing and numbers are one forecast: asked for again it is found
+    in the store and nothing is run.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the forcing and takes the result.
+    seeds : DataFrame
+        ``lat, lon`` and, if known, ``time, category, mass_kg, seed_id, radius_m,
+        simulated``; see ``core.drift.read_seeds`` and :func:`seeds_from_sites`. Seeds
+        that are wrong or that the forcing does not cover are left out and named in
+        the summary.
+    current_id, wind_id, stokes_id : str
+        Forcing of the store.
+    start : datetime, optional
+        Release of seeds without a time, aware; by default the first moment that all
+        forcing covers.
+    hours, members, seed : int
+        Hours each seed is followed, members a seed, and the name of the random numbers.
+    name, actor : str
+        What people call it; who asks.
+    current_error : RandomFlight or None
+        How the real current differs from the modelled one.
+    diffusivity_m2_s : float, default 0
+        Random walk besides it.
+    scheduler : str
+        Dask scheduler, empty for threads of this process.
+    progress : callable ``(done, total)``, optional
+        Particles done.
+    cancelled : callable returning bool, optional
+        Asked between parts of the work.
+
+    Returns
+    -------
+    str
+        The forecast's id, for :func:`read_forecast`.
+
+    Raises
+    ------
+    InputError
+        If no seed can be followed, a forcing is of another kind, or a number is out
+        of range.
+    NotFoundError
+        If a forcing is not in the store.
+    CleanupError
+        If cancelled; nothing is kept.
+    """
+    return _make(
+        store,
+        "forecast",
+        seeds,
+        ids={"current": current_id, "wind": wind_id, "stokes": stokes_id},
+        start=start,
+        hours=hours,
+        members=members,
+        seed=seed,
+        name=name,
+        actor=actor,
+        current_error=current_error,
+        diffusivity_m2_s=diffusivity_m2_s,
+        scheduler=scheduler,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def make_hindcast(
+    store: "Store",
+    seeds: pd.DataFrame,
+    *,
+    current_id: str,
+    wind_id: str | None = None,
+    stokes_id: str | None = None,
+    start: datetime | None = None,
+    hours: int = 72,
+    members: int = 50,
+    seed: int = 1,
+    name: str,
+    actor: str,
+    current_error: RandomFlight | None = CURRENT_ERROR,
+    diffusivity_m2_s: float = 0.0,
+    scheduler: str = "",
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> str:
+    """Follow debris back in time to where it may have come from, and keep that.
+
+    Parameters, result and errors are those of :func:`make_forecast`. Times run
+    backward from each seed's own; ``start`` defaults to the last moment that all
+    forcing covers. A member that strands came, on that way, off that coast.
+    """
+    return _make(
+        store,
+        "hindcast",
+        seeds,
+        ids={"current": current_id, "wind": wind_id, "stokes": stokes_id},
+        start=start,
+        hours=hours,
+        members=members,
+        seed=seed,
+        name=name,
+        actor=actor,
+        current_error=current_error,
+        diffusivity_m2_s=diffusivity_m2_s,
+        scheduler=scheduler,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def _make(
+    store: "Store",
+    kind: Kind,
+    seeds: pd.DataFrame,
+    *,
+    ids: Mapping[str, str | None],
+    name: str,
+    actor: str,
+    scheduler: str,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+    **numbers: Any,
+) -> str:
+    if not name.strip():
+        raise InputError(f"a {kind} needs a name")
+    task = _task(store, kind, seeds, ids, **numbers)
+    forecast_id = hashlib.sha256(json_text(task.params).encode()).hexdigest()[:16]
+    if any(row["forecast_id"] == forecast_id for row in _known(store, kind)):
+        return forecast_id
+    fields, box = _fields(store, task)
+    covered, issues = _covered(task, fields)
+    frame = run_ensemble(
+        covered,
+        current=fields["current"],
+        wind=fields.get("wind"),
+        stokes=fields.get("stokes"),
+        start=task.start,
+        hours=task.hours,
+        members=task.members,
+        seed=task.seed,
+        random_flight=task.current_error,
+        diffusivity_m2_s=task.diffusivity_m2_s,
+        land=coast_of(box),
+        backward=task.backward,
+        progress=progress,
+        cancelled=cancelled,
+        scheduler=scheduler,
+    )
+    summary = summarise(
+        frame,
+        covered,
+        kind=kind,
+        forcing=list(task.rows.values()),
+        refused=[issue.to_dict() for issue in (*task.issues, *issues)],
+        flagged=[issue.to_dict() for issue in task.flagged],
+        simulated=task.simulated,
+    )
+    _keep(store, forecast_id, task, frame, summary, name=name.strip(), actor=actor)
+    return forecast_id
+
+
+def _known(store: "Store", kind: Kind) -> list[dict[str, Any]]:
+    return store.forecasts.listing(kind=kind, limit=1_000_000)
+
+
+def _task(
+    store: "Store",
+    kind: Kind,
+    seeds: pd.DataFrame,
+    ids: Mapping[str, str | None],
+    *,
+    start: datetime | None,
+    hours: int,
+    members: int,
+    seed: int,
+    current_error: RandomFlight | None,
+    diffusivity_m2_s: float,
+) -> _Task:
+    rows = {
+        role: store.forcings.get(forcing_id)
+        for role, forcing_id in ids.items()
+        if forcing_id
+    }
+    if "current" not in rows:
+        raise InputError(f"a {kind} needs a current")
+    for role, row in rows.items():
+        require_kind(row, role)
+    checked = read_seeds(seeds)
+    if checked.accepted.empty:
+        raise InputError(f"no seed can be used: {_first(checked.rejected)}")
+    begin = _start(rows, start, backward=kind == "hindcast")
+    made_up = "simulated" in seeds and bool(seeds["simulated"].any())
+    return _Task(
+        kind=kind,
+        seeds=checked.accepted.assign(
+            time=checked.accepted["time"].fillna(pd.Timestamp(begin).as_unit("us"))
+        ),
+        issues=checked.rejected,
+        flagged=checked.flagged,
+        rows=rows,
+        start=begin,
+        hours=hours,
+        members=members,
+        seed=seed,
+        current_error=current_error,
+        diffusivity_m2_s=diffusivity_m2_s,
+        simulated=made_up or any(bool(row["simulated"]) for row in rows.values()),
+        params={
+            "kind": kind,
+            "start": begin.isoformat(),
+            "hours": hours,
+            "members": members,
+            "seed": seed,
+            "current_error": None
+            if current_error is None
+            else {
+                "sigma_m_s": current_error.sigma_m_s,
+                "time_scale_s": current_error.time_scale_s,
+            },
+            "diffusivity_m2_s": diffusivity_m2_s,
+            "seeds_sha256": _seeds_hash(checked.accepted),
+            "forcing": {role: row["sha256"] for role, row in rows.items()},
+            "forcing_ids": {role: row["forcing_id"] for role, row in rows.items()},
+        },
+    )
+
+
+def _start(
+    rows: Mapping[str, Mapping[str, Any]], start: datetime | None, *, backward: bool
+) -> datetime:
+    if start is not None:
+        if start.tzinfo is None:
+            raise InputError(f"start {start.isoformat()} has no time zone")
+        return start.astimezone(UTC)
+    # A field of one time is taken as steady and bounds nothing.
+    moving = [row for row in rows.values() if row["n_times"] > 1]
+    if not moving:
+        raise InputError("the forcing has a single time; give the start of the drift")
+    found: datetime = (
+        min(row["ends_at"] for row in moving)
+        if backward
+        else max(row["starts_at"] for row in moving)
+    )
+    return found
+
+
+def _fields(store: "Store", task: _Task) -> tuple[dict[str, "VelocityField"], Box]:
+    """Fields of the area and time that particles may reach."""
+    box = box_around(task.seeds, hours=task.hours)
+    reach = pd.Timedelta(hours=-task.hours if task.backward else task.hours)
+    times = task.seeds["time"]
+    ends = pd.concat([times, times + reach])
+    fields = {}
+    for role, row in task.rows.items():
+        # One time is a steady field, which holds at any time.
+        moving = row["n_times"] > 1
+        forcing = load_forcing(
+            store,
+            row["forcing_id"],
+            bbox=box.wrapped(),
+            start=ends.min().to_pydatetime() if moving else None,
+            end=ends.max().to_pydatetime() if moving else None,
+        )
+        fields[role] = velocity_field(forcing)
+    return fields, box
+
+
+def _covered(
+    task: _Task, fields: Mapping[str, "VelocityField"]
+) -> tuple[pd.DataFrame, tuple["SeedIssue", ...]]:
+    issues = uncovered_seeds(
+        task.seeds,
+        current=fields["current"],
+        wind=fields.get("wind"),
+        stokes=fields.get("stokes"),
+        start=task.start,
+        hours=task.hours,
+        backward=task.backward,
+    )
+    left_out = [issue.row - 1 for issue in issues]
+    covered = task.seeds[~task.seeds["seed"].isin(left_out)]
+    if covered.empty:
+        raise InputError(f"no seed can be followed: {_first(issues)}")
+    return covered.reset_index(drop=True), issues
+
+
+def _keep(
+    store: "Store",
+    forecast_id: str,
+    task: _Task,
+    frame: pd.DataFrame,
+    summary: dict[str, Any],
+    *,
+    name: str,
+    actor: str,
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="gyre-") as folder:
+        path = Path(folder) / "tracks.parquet"
+        # 1e-5 degrees is a metre, below what any of it is known to.
+        frame.round({"lat": 5, "lon": 5}).to_parquet(
+            path, index=False, compression="zstd"
+        )
+        result_sha256 = store.files.put_file(path)
+    seeds = json.loads(task.seeds.to_json(orient="records", date_format="iso"))
+    record_of = {
+        "forecast_id": forecast_id,
+        "name": name,
+        "kind": task.kind,
+        "params": {**task.params, "seeds": seeds},
+        "forcing_ids": [row["forcing_id"] for row in task.rows.values()],
+        "result_sha256": result_sha256,
+        "summary": summary,
+        "simulated": task.simulated,
+        "created_by": actor,
+    }
+    with store.transaction():
+        if store.forecasts.add(record_of):
+            record(
+                store,
+                f"{task.kind}.created",
+                actor,
+                f"forecast:{forecast_id}",
+                {
+                    "name": name,
+                    "seeds_sha256": task.params["seeds_sha256"],
+                    "forcing": task.params["forcing"],
+                    "result_sha256": result_sha256,
+                    "hours": task.hours,
+                    "members": task.members,
+                    "seed": task.seed,
+                    "simulated": task.simulated,
+                },
+            )
+
+
+def _seeds_hash(seeds: pd.DataFrame) -> str:
+    text = seeds.to_csv(
+        index=False, float_format="%.9g", date_format="%Y-%m-%dT%H:%M:%S.%fZ"
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _first(issues: "tuple[SeedIssue, ...]") -> str:
+    more = f"; and {len(issues) - 1} more" if len(issues) > 1 else ""
+    return f"{issues[0]}{more}"
