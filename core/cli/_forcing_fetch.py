@@ -31,7 +31,7 @@ def fetch(
     ] = None,
     erddap: Annotated[
         str | None,
-        typer.Option("--erddap", metavar="SERVER", help="As https://HOST/erddap."),
+        typer.Option("--erddap", metavar="SERVER", help="Its address, up to /erddap."),
     ] = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", metavar="ID", help="Its name there.")

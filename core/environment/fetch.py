@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import NOT_MODIFIED
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -225,7 +226,7 @@ class RemoteForcing:
         Parameters
         ----------
         server : str
-            Address of the server, as ``https://HOST/erddap``.
+            Address of the server; it commonly ends in ``/erddap``.
         dataset : str
             Its name on the server.
         bbox, start, end, variables, max_age_s
@@ -269,7 +270,7 @@ class RemoteForcing:
         answer = self.client.get(
             url, part, deadline=deadline, headers=headers, check=lacking_in_netcdf
         )
-        if answer.status == 304 and known is not None:
+        if answer.status == NOT_MODIFIED and headers:
             return _Brought("same", url)
         if is_empty_answer(answer):
             return _Brought("empty", url, reason=answer.words())
@@ -291,7 +292,7 @@ class RemoteForcing:
     ) -> Fetched:
         shown = public_url(url)
         known = self.cache.find(request)
-        if known is not None and _age_s(known) < max_age_s:
+        if known is not None and 0 <= _age_s(known) < max_age_s:
             return self._kept(known, f"fetched {_age_s(known):.0f} s ago")
         deadline = Deadline(self.client.limits.total_s)
         try:

@@ -68,7 +68,7 @@ def _lacking_in_64bit(path: Path) -> str:
             n_bytes = [v.size * v.dtype.itemsize for v in dataset.variables.values()]
     except (OSError, RuntimeError, UnicodeDecodeError) as error:
         return f"a damaged or cut-off NetCDF file ({_short(error)})"
-    if sum(n_bytes) > path.stat().st_size:
+    if not n_bytes or sum(n_bytes) > path.stat().st_size:
         return "a cut-off NetCDF file (shorter than its variables)"
     return ""
 

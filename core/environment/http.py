@@ -150,7 +150,7 @@ class GuardedClient:
         Returns
         -------
         Answer
-            Also for answers of 400 and above that trying again does not mend.
+            Also for an answer other than 200 that trying again does not mend.
 
         Raises
         ------

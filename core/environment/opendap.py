@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import OK
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -82,18 +83,18 @@ def dap_base(url: str) -> str:
 
 
 def raise_if_refused(answer: Answer, host: str) -> None:
-    """Raise what an answer of 400 or above means.
+    """Raise what an answer other than 200 means.
 
     Raises
     ------
     SourceRefused
-        If the request must change.
+        If the request must change (400 to 499).
     SourceError
-        If the server failed.
+        If the server failed or answered in a way that was not asked for.
     """
-    if answer.status < 300:
+    if answer.status == OK:
         return
-    kind = SourceError if answer.status >= 500 else SourceRefused
+    kind = SourceRefused if 400 <= answer.status < 500 else SourceError
     raise kind(f"{host} answered {answer.status}: {answer.words()}")
 
 

@@ -177,7 +177,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from core.environment.cache import EnvironmentCache
 cache = EnvironmentCache(Path(sys.argv[1]), max_bytes=2000)
-for i in range(60):
+for i in range(25):
     with cache.part() as part:
         part.write_bytes(bytes([i % 7]) * 200)
         cache.put(part, {"n": i % 3}, url="u")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.config import Settings
+from core.environment import open_forcing
 from core.environment.cache import EnvironmentCache
 from core.environment.fetch import Fetched, RemoteForcing
 from core.environment.guard import parse_hosts
@@ -100,6 +101,9 @@ def test_when_the_network_is_gone_the_cache_serves_and_says_since_when(tmp_path)
         (send(b"down", status=500), "answered 500: down"),
         (send(NETCDF[:-3000]), "cut-off NetCDF"),
         (send(b""), "empty answer"),
+        (send(NETCDF, status=206), "answered 206"),
+        (send(b"", status=204), "answered 204: nothing"),
+        (send(b"", status=304), "answered 304"),
         (
             send(b"<html><title>Down for repair</title>"),
             "a web page, 'Down for repair'",
@@ -226,6 +230,39 @@ def test_parts_of_grids_come_from_the_cache_too(tmp_path):
         assert after.stale_since == before.fetched_at
         assert "no connection" in after.reason
     assert list(tmp_path.glob(".part-*")) == []
+
+
+def test_what_was_fetched_is_opened_as_forcing(tmp_path):
+    routes = dap_routes(sea(hours=9)) | griddap_routes(sea(hours=9))
+    box = (-3.0, 30.0, 3.0, 35.0)
+    end = START + timedelta(hours=4)
+    with serving(routes) as server:
+        far = remote(server.host, tmp_path)
+        found = [
+            far.fetch_opendap(
+                server.url("/dap/sea.nc"), bbox=box, start=START, end=end
+            ),
+            far.fetch_griddap(
+                server.url("/erddap"), "sim_sea", bbox=box, start=START, end=end
+            ),
+            far.fetch_griddap(
+                server.url("/erddap"),
+                "sim_sea",
+                bbox=(3, 30, 9, 35),
+                start=START,
+                end=end,
+            ),
+        ]
+    for fetched, lon in zip(found, (1.0, 1.0, 5.0), strict=True):
+        assert fetched.path is not None
+        (current,) = open_forcing(fetched.path)
+        assert current.kind == "current"
+        assert current.sha256 == fetched.sha256
+        current.require(start=START, end=end, lat=32.0, lon=lon)
+        # The sea's own rule: lon/100 + hour/10,000 and lat/100 + hour/10,000.
+        u, v = current.at(time=START.timestamp() + 7200, lat=32.0, lon=lon)
+        assert float(u) == pytest.approx(lon / 100 + 2e-4, abs=1e-6)
+        assert float(v) == pytest.approx(0.32 + 2e-4, abs=1e-6)
 
 
 @contextmanager
