@@ -43,12 +43,11 @@ def show(
     """Show kinds, variables, time and area covered, resolution and every warning."""
     from core.environment import KINDS, open_forcing, summary_of
 
-    chosen = next((known for known in KINDS if known == kind), None)
-    if kind is not None and chosen is None:
+    if kind is not None and kind not in KINDS:
         raise typer.BadParameter(
             f"{kind!r} is not one of {', '.join(KINDS)}", param_hint="--kind"
         )
-    forcings = open_forcing(file, kind=chosen, bbox=_bbox(bbox))
+    forcings = open_forcing(file, kind=kind, bbox=_bbox(bbox))
     rows = [summary_of(forcing) for forcing in forcings]
     text = "\n\n".join(_text(row) for row in rows)
     emit({"file": str(file), "forcings": rows}, text=text, as_json=as_json)

@@ -57,7 +57,7 @@ class _Times(NamedTuple):
 def open_forcing(
     path: Path | str,
     *,
-    kind: Kind | None = None,
+    kind: str | None = None,
     bbox: tuple[float, ...] | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
@@ -107,7 +107,7 @@ def read_forcings(
     dataset: xr.Dataset,
     *,
     record: str,
-    kind: Kind | None = None,
+    kind: str | None = None,
     bbox: tuple[float, ...] | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
@@ -118,7 +118,8 @@ def read_forcings(
     See :func:`open_forcing`; ``record`` is how messages name the dataset.
     """
     record = clean_text(record, longest=120)
-    if kind is not None and kind not in KINDS:
+    kinds = KINDS if kind is None else tuple(each for each in KINDS if each == kind)
+    if not kinds:
         raise InputError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
     if variables is not None and kind is None:
         raise InputError("variables are named, so say which kind they are")
@@ -131,7 +132,7 @@ def read_forcings(
     refuse_trajectories(dataset, record=record)
     forcings: list[Forcing] = []
     refused: list[InputError] = []
-    for each in KINDS if kind is None else (kind,):
+    for each in kinds:
         try:
             found = find_variables(
                 dataset, each, asked=kind is not None, variables=variables,
@@ -152,7 +153,7 @@ def read_forcings(
     return tuple(replace(f, warnings=(*f.warnings, *left_out)) for f in forcings)
 
 
-def _nothing_found(dataset: xr.Dataset, kind: Kind | None, record: str) -> InputError:
+def _nothing_found(dataset: xr.Dataset, kind: str | None, record: str) -> InputError:
     names = [clean_text(name, longest=40) for name in dataset.variables]
     shown = ", ".join(names[:_SHOWN_NAMES]) + (
         f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""

@@ -67,14 +67,16 @@ def grid_angle_deg(lat: FloatArray, lon: FloatArray) -> tuple[FloatArray, FloatA
     x_angle, y_angle : ndarray of float, shape (n_y, n_x)
         Degrees, positive anticlockwise; equal on a grid of right angles.
     """
-    smooth = unwrapped_lon(lon)
     shrink = np.cos(np.radians(lat))
-    x_angle = np.degrees(
-        np.arctan2(np.gradient(lat, axis=1), np.gradient(smooth, axis=1) * shrink)
+    north, east = (
+        [
+            np.gradient(field, axis=axis, edge_order=min(2, field.shape[axis] - 1))
+            for axis in (0, 1)
+        ]
+        for field in (lat, unwrapped_lon(lon))
     )
-    y_angle = np.degrees(
-        np.arctan2(-np.gradient(smooth, axis=0) * shrink, np.gradient(lat, axis=0))
-    )
+    x_angle = np.degrees(np.arctan2(north[1], east[1] * shrink))
+    y_angle = np.degrees(np.arctan2(-east[0] * shrink, north[0]))
     return x_angle, y_angle
 
 
