@@ -5,12 +5,13 @@ import numpy.typing as npt
 
 from core.drift._jit import compiled
 from core.drift._land import Grid
-from core.drift._layers import Motion
 from core.drift._sample import EDGE, OUT, locate, turned
 
-__all__ = ["LAND", "NONE", "first_stop", "is_clear"]
+__all__ = ["LAND", "NONE", "stops_block"]
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
+Octets = npt.NDArray[np.int8]
 
 #: What a step meets; or OUT.
 NONE, LAND = 0, 3
@@ -68,45 +69,54 @@ def _entry(
 
 
 @compiled
-def _first_hit(x: float, y: float, dx: float, dy: float, g: Grid) -> tuple[int, float]:
-    """Walk a segment cell by cell to the first land or to the edge of the grid."""
-    x = turned(x, g)
-    j, _ = locate(x, g.xs, g.x_per, g.uniform_x)
-    i, _ = locate(y, g.ys, g.y_per, g.uniform_y)
-    if i < 0 or j < 0:
-        return OUT, 0.0
-    xs, ys = g.xs, g.ys
+def _enter(x: float, dx: float, first: float, last: float) -> tuple[float, float]:
+    """Shares of a segment between which one coordinate lies within bounds."""
+    if dx == 0.0:
+        return (0.0, 1.0) if first <= x <= last else (2.0, -1.0)
+    a, b = (first - x) / dx, (last - x) / dx
+    return max(min(a, b), 0.0), min(max(a, b), 1.0)
+
+
+@compiled
+def _walk(
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    done: float,
+    j: int,
+    i: int,
+    xs: Array,
+    ys: Array,
+    code: Codes,
+    turn: float,
+) -> tuple[int, float]:
+    """Follow a segment cell by cell to the first land or off the grid.
+
+    ``turn`` is 360 on a grid that closes on itself, and 0 on any other.
+    """
     n_x, n_y = xs.size - 1, ys.size - 1
-    done = 0.0
     while True:
         to_x = to_y = 2.0
         if dx != 0.0:
             to_x = max(((xs[j + 1] if dx > 0.0 else xs[j]) - x) / dx, done)
         if dy != 0.0:
             to_y = max(((ys[i + 1] if dy > 0.0 else ys[i]) - y) / dy, done)
-        leave = min(to_x, to_y, 1.0)
-        code = g.code[i, j]
-        if code:
+        if code[i, j]:
             wide, high = xs[j + 1] - xs[j], ys[i + 1] - ys[i]
-            hit = _entry(
-                code,
-                (x - xs[j]) / wide,
-                (y - ys[i]) / high,
-                dx / wide,
-                dy / high,
-                done,
-                leave,
-            )
+            a, b = (x - xs[j]) / wide, (y - ys[i]) / high
+            leave = min(to_x, to_y, 1.0)
+            hit = _entry(code[i, j], a, b, dx / wide, dy / high, done, leave)
             if hit <= 1.0:
                 return LAND, hit
-        if min(to_x, to_y) >= 1.0:
+        done = min(to_x, to_y)
+        if done >= 1.0:
             return NONE, 1.0
-        done = leave
         if to_x <= to_y:
             j += 1 if dx > 0.0 else -1
-            if g.periodic and not 0 <= j < n_x:
+            if turn > 0.0 and not 0 <= j < n_x:
                 j = j % n_x
-                x += -g.turn if dx > 0.0 else g.turn
+                x += -turn if dx > 0.0 else turn
         else:
             i += 1 if dy > 0.0 else -1
         if not (0 <= j < n_x and 0 <= i < n_y):
@@ -114,27 +124,50 @@ def _first_hit(x: float, y: float, dx: float, dy: float, g: Grid) -> tuple[int, 
 
 
 @compiled
-def first_stop(
-    x: float, y: float, dx: float, dy: float, g: Grid, motion: Motion
-) -> tuple[int, float]:
-    """First of the field's land, its edge and the finer mask's land."""
-    kind, share = _first_hit(x, y, dx, dy, g)
-    if motion.has_mask:
-        # Outside the mask's raster (kind OUT) the mask says nothing.
-        other, at = _first_hit(x, y, dx, dy, motion.mask)
-        if other == LAND and at <= share:
-            return LAND, at
-    return kind, share
+def stops_block(
+    g: Grid,
+    is_mask: bool,
+    x: Array,
+    y: Array,
+    dx: Array,
+    dy: Array,
+    size: int,
+    kind: Octets,
+    share: Array,
+) -> None:
+    """Find what each step meets first, and after which share of it.
 
-
-@compiled
-def is_clear(x: float, y: float, dx: float, dy: float, g: Grid) -> bool:
-    """Whether a step stays in the grid and nearer than the nearest land."""
-    x = turned(x, g)
-    j, _ = locate(x, g.xs, g.x_per, g.uniform_x)
-    i, _ = locate(y, g.ys, g.y_per, g.uniform_y)
-    jj, _ = locate(x + dx, g.xs, g.x_per, g.uniform_x)
-    ii, _ = locate(y + dy, g.ys, g.y_per, g.uniform_y)
-    if i < 0 or j < 0 or ii < 0 or jj < 0:
-        return False
-    return max(abs(ii - i), abs(jj - j)) < int(g.clear[i, j])
+    A mask says nothing outside its raster; a field has no water there. Most steps are
+    shorter than the way to the nearest land, which the grid knows in cells.
+    """
+    xs, ys, code, clear = g.xs, g.ys, g.code, g.clear
+    uniform_x, uniform_y = g.uniform_x, g.uniform_y
+    x_per, y_per, turn, xc = g.x_per, g.y_per, g.turn, g.xc
+    ring = turn if g.periodic else 0.0
+    for q in range(size):
+        px, py = turned(x[q], turn, xc), y[q]
+        j, _ = locate(px, xs, x_per, uniform_x)
+        i, _ = locate(py, ys, y_per, uniform_y)
+        jj, _ = locate(px + dx[q], xs, x_per, uniform_x)
+        ii, _ = locate(py + dy[q], ys, y_per, uniform_y)
+        kind[q], share[q] = NONE, 1.0
+        if i >= 0 and j >= 0 and ii >= 0 and jj >= 0:
+            away = max(abs(ii - i), abs(jj - j))
+            if away < int(clear[np.uint64(i), np.uint64(j)]):
+                continue
+        done = 0.0
+        if i < 0 or j < 0:
+            if not is_mask:
+                kind[q], share[q] = OUT, 0.0
+                continue
+            low_x, high_x = _enter(px, dx[q], xs[0], xs[-1])
+            low_y, high_y = _enter(py, dy[q], ys[0], ys[-1])
+            done = max(low_x, low_y)
+            if done > min(high_x, high_y):
+                continue
+            j, _ = locate(px + done * dx[q], xs, x_per, uniform_x)
+            i, _ = locate(py + done * dy[q], ys, y_per, uniform_y)
+            i, j = max(i, 0), max(j, 0)
+        kind[q], share[q] = _walk(px, py, dx[q], dy[q], done, j, i, xs, ys, code, ring)
+        if is_mask and kind[q] == OUT:
+            kind[q], share[q] = NONE, 1.0

@@ -45,7 +45,7 @@ def _fingerprint() -> str:
     whatever became of the functions that it calls; the hash in the name mends that.
     """
     digest = hashlib.sha256()
-    for name in ("coast", "jit", "land", "layers", "random", "run", "sample"):
+    for name in ("coast", "jit", "land", "layers", "random", "run", "sample", "step"):
         digest.update(Path(__file__).with_name(f"_{name}.py").read_bytes())
     return digest.hexdigest()[:12]
 

@@ -7,7 +7,38 @@ import numpy.typing as npt
 
 from core.drift._land import Grid
 
-__all__ = ["Layer", "Motion", "Noise", "Particles"]
+__all__ = [
+    "ALL_X",
+    "ALL_Y",
+    "DU",
+    "DV",
+    "DX",
+    "DY",
+    "FLAG",
+    "FOUND",
+    "KU",
+    "KV",
+    "N_KINDS",
+    "N_REALS",
+    "OTHER",
+    "QX",
+    "QY",
+    "RX",
+    "RY",
+    "SHARE",
+    "SHARE_MASK",
+    "STOP",
+    "STOP_MASK",
+    "Block",
+    "Layer",
+    "Motion",
+    "Noise",
+    "Particles",
+    "U",
+    "V",
+    "X",
+    "Y",
+]
 
 Array = npt.NDArray[np.float64]
 Frames = npt.NDArray[np.floating]
@@ -54,9 +85,30 @@ class Noise(NamedTuple):
 class Particles(NamedTuple):
     """State of the particles, changed in place."""
 
-    x: Array
-    y: Array
+    reals: Array  # (4, n): x, y, and the two velocities of the random flight, m/s
     state: npt.NDArray[np.int8]
     ended_s: Array
-    flight_x: Array  # m/s of the random flight
-    flight_y: Array
+
+
+class Block(NamedTuple):
+    """Some particles during one step; the arrays are used again block by block.
+
+    A few arrays with named rows, as every array that a tuple holds makes each
+    function that takes the tuple slower to compile.
+    """
+
+    names: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int8]  # rows below
+    reals: Array
+
+
+# Rows of Block.kinds: how the step went; what a stage found; and found in another
+# layer; what the step meets; and in the mask.
+FLAG, FOUND, OTHER, STOP, STOP_MASK = range(5)
+# Rows of Block.reals. Place, displacement by water and wind, and by chance:
+X, Y, DX, DY, RX, RY = range(6)
+# place of a stage, velocity of the stage before, of this one, and of one layer:
+QX, QY, KU, KV, U, V, DU, DV = range(6, 14)
+# whole displacement, and the share of it before the stop and before the mask's stop.
+ALL_X, ALL_Y, SHARE, SHARE_MASK = range(14, 18)
+N_KINDS, N_REALS = 5, 18

@@ -47,14 +47,21 @@ def spans(times: FloatArray, clocks: list[FloatArray], dt_s: float) -> list[Span
         Frame times of each field.
     dt_s : float
         Longest step.
+
+    Returns
+    -------
+    list of Span
+        One span of no steps for a run of no time.
     """
-    low, high = min(times[0], times[-1]), max(times[0], times[-1])
+    low, high = float(times.min()), float(times.max())
     frames = np.concatenate(clocks)
     inside = frames[(frames > low) & (frames < high)]
     rows = {float(time): row for row, time in enumerate(times)}
     edges = np.unique(np.concatenate([times, inside]))
     if times[-1] < times[0]:
         edges = edges[::-1]
+    if times.size == 1:
+        return [Span(low, high, 0, 0)]
     found = []
     for first, last in pairwise(edges.tolist()):
         n_steps = max(1, int(np.ceil(abs(last - first) / dt_s * (1.0 - 1e-9))))

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from core.drift._inputs import number, per_particle, same_mesh, start_positions
 from core.drift._layers import Layer, Motion, Noise, Particles
-from core.drift._run import run, settle, start_flight
+from core.drift._run import run
 from core.drift._schedule import Span, output_times, spans
 from core.drift.field import DEGREES_PER_METRE, VelocityField
 from core.drift.land import LandMask
@@ -145,12 +145,9 @@ def advect(
     )
     noise = make_noise(x.size, diffusivity_m2_s, random_flight, seed, stream_ids)
     who = Particles(
-        x.copy(),
-        y.copy(),
+        np.stack([x, y, np.zeros(x.size), np.zeros(x.size)]),
         np.full(x.size, AFLOAT, dtype=np.int8),
         np.full(x.size, np.nan),
-        np.zeros(x.size),
-        np.zeros(x.size),
     )
     times = output_times(start, end, every)
     clocks = [one.time_s for one in used.values() if one is not None]
@@ -183,19 +180,16 @@ def _go(
     sources = _common_frames(fields)
     buffers = [np.empty((0, 0, 0, 2), dtype=one.dtype) for one in sources]
     current = sources[0]
-    blended = who.x.size >= _BLEND_PARTICLES_PER_NODE * current[0, ..., 0].size
+    blended = who.state.size >= _BLEND_PARTICLES_PER_NODE * current[0, ..., 0].size
     motion = motion._replace(blended=blended)
     if blended:
         buffers = [np.empty((3, *one.shape[1:]), dtype=one.dtype) for one in sources]
-    xs, ys = np.empty((2, times.size, who.x.size))
-    xs[0], ys[0] = who.x, who.y
-    settle(who, _layers(fields, sources, times[0], times[0]), motion, times[0])
-    if noise.flight_m_s > 0.0:
-        start_flight(who, noise)
+    xs, ys = np.empty((2, times.size, who.state.size))
+    xs[0], ys[0] = who.reals[:2]
     done = 0
     for span in plan:
         layers = _layers(fields, sources, span.start_s, span.end_s)
-        h = (span.end_s - span.start_s) / span.n_steps
+        h = (span.end_s - span.start_s) / max(span.n_steps, 1)
         run(
             who,
             layers,
@@ -209,7 +203,7 @@ def _go(
         )
         done += span.n_steps
         if span.row is not None:
-            xs[span.row], ys[span.row] = who.x, who.y
+            xs[span.row], ys[span.row] = who.reals[:2]
     return xs, ys
 
 

@@ -188,9 +188,9 @@ class VelocityField:
             np.ascontiguousarray(py, dtype=np.float64),
         )
         if self.mesh == "flat":
-            return rate[:, 0], rate[:, 1]
-        east = rate[:, 0] * np.cos(np.radians(py)) / DEGREES_PER_METRE
-        return east, rate[:, 1] / DEGREES_PER_METRE
+            return rate[0], rate[1]
+        east = rate[0] * np.cos(np.radians(py)) / DEGREES_PER_METRE
+        return east, rate[1] / DEGREES_PER_METRE
 
     def bracket(self, first_s: float, last_s: float) -> int:
         """Index of the frame before a span of time without a frame inside it."""
