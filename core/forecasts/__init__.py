@@ -21,17 +21,25 @@ from core.forecasts.refresh import (
     refresh_forcing,
 )
 from core.forecasts.seeds import SITE_RADIUS_M, seeds_from_sites
+from core.forecasts.skill import (
+    SKILL_JOB,
+    add_skill_report,
+    skill_params,
+    skill_work,
+)
 from core.forecasts.work import FORECAST_JOB, forecast_params, forecast_work
 
 __all__ = [
     "FORECAST_JOB",
     "REFRESH_EVERY_H",
     "SITE_RADIUS_M",
+    "SKILL_JOB",
     "ForcingAlert",
     "ForcingSource",
     "Forecast",
     "Refreshed",
     "add_forcing",
+    "add_skill_report",
     "fetch_forcing",
     "forcing_request",
     "forcings",
@@ -43,6 +51,8 @@ __all__ = [
     "read_forecast",
     "refresh_forcing",
     "seeds_from_sites",
+    "skill_params",
+    "skill_work",
     "stale_forcings",
     "velocity_field",
 ]

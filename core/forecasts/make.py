@@ -4,20 +4,19 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from core.drift.ensemble import CURRENT_ERROR, run_ensemble
 from core.drift.ensemble_coverage import uncovered_seeds
 from core.drift.noise import RandomFlight
-from core.drift.seeds import read_seeds
 from core.errors import InputError
 from core.forecasts._area import Box, box_around, coast_of
-from core.forecasts.forcings import load_forcing, require_kind, velocity_field
+from core.forecasts._task import Kind, Task, first_of, task_of
+from core.forecasts.forcings import load_forcing, velocity_field
 from core.forecasts.summary import json_text, summarise
 from core.governance import record
 
@@ -28,32 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["make_forecast", "make_hindcast"]
 
-Kind = Literal["forecast", "hindcast"]
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Task:
-    """All that a forecast depends on."""
-
-    kind: Kind
-    seeds: pd.DataFrame
-    issues: tuple["SeedIssue", ...]
-    flagged: tuple["SeedIssue", ...]
-    rows: Mapping[str, Mapping[str, Any]]
-    start: datetime
-    hours: int
-    members: int
-    seed: int
-    current_error: RandomFlight | None
-    diffusivity_m2_s: float
-    simulated: bool
-    params: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def backward(self) -> bool:
-        return self.kind == "hindcast"
 
 
 def make_forecast(
@@ -202,7 +177,7 @@ def _make(
 ) -> str:
     if not name.strip():
         raise InputError(f"a {kind} needs a name")
-    task = _task(store, kind, seeds, ids, **numbers)
+    task = task_of(store, kind, seeds, ids, **numbers)
     forecast_id = hashlib.sha256(json_text(task.params).encode()).hexdigest()[:16]
     if any(row["forecast_id"] == forecast_id for row in _known(store, kind)):
         return forecast_id
@@ -242,88 +217,7 @@ def _known(store: "Store", kind: Kind) -> list[dict[str, Any]]:
     return store.forecasts.listing(kind=kind, limit=1_000_000)
 
 
-def _task(
-    store: "Store",
-    kind: Kind,
-    seeds: pd.DataFrame,
-    ids: Mapping[str, str | None],
-    *,
-    start: datetime | None,
-    hours: int,
-    members: int,
-    seed: int,
-    current_error: RandomFlight | None,
-    diffusivity_m2_s: float,
-) -> _Task:
-    rows = {
-        role: store.forcings.get(forcing_id)
-        for role, forcing_id in ids.items()
-        if forcing_id
-    }
-    if "current" not in rows:
-        raise InputError(f"a {kind} needs a current")
-    for role, row in rows.items():
-        require_kind(row, role)
-    checked = read_seeds(seeds)
-    if checked.accepted.empty:
-        raise InputError(f"no seed can be used: {_first(checked.rejected)}")
-    begin = _start(rows, start, backward=kind == "hindcast")
-    made_up = "simulated" in seeds and bool(seeds["simulated"].any())
-    return _Task(
-        kind=kind,
-        seeds=checked.accepted.assign(
-            time=checked.accepted["time"].fillna(pd.Timestamp(begin).as_unit("us"))
-        ),
-        issues=checked.rejected,
-        flagged=checked.flagged,
-        rows=rows,
-        start=begin,
-        hours=hours,
-        members=members,
-        seed=seed,
-        current_error=current_error,
-        diffusivity_m2_s=diffusivity_m2_s,
-        simulated=made_up or any(bool(row["simulated"]) for row in rows.values()),
-        params={
-            "kind": kind,
-            "start": begin.isoformat(),
-            "hours": hours,
-            "members": members,
-            "seed": seed,
-            "current_error": None
-            if current_error is None
-            else {
-                "sigma_m_s": current_error.sigma_m_s,
-                "time_scale_s": current_error.time_scale_s,
-            },
-            "diffusivity_m2_s": diffusivity_m2_s,
-            "seeds_sha256": _seeds_hash(checked.accepted),
-            "forcing": {role: row["sha256"] for role, row in rows.items()},
-            "forcing_ids": {role: row["forcing_id"] for role, row in rows.items()},
-        },
-    )
-
-
-def _start(
-    rows: Mapping[str, Mapping[str, Any]], start: datetime | None, *, backward: bool
-) -> datetime:
-    if start is not None:
-        if start.tzinfo is None:
-            raise InputError(f"start {start.isoformat()} has no time zone")
-        return start.astimezone(UTC)
-    # A field of one time is taken as steady and bounds nothing.
-    moving = [row for row in rows.values() if row["n_times"] > 1]
-    if not moving:
-        raise InputError("the forcing has a single time; give the start of the drift")
-    found: datetime = (
-        min(row["ends_at"] for row in moving)
-        if backward
-        else max(row["starts_at"] for row in moving)
-    )
-    return found
-
-
-def _fields(store: "Store", task: _Task) -> tuple[dict[str, "VelocityField"], Box]:
+def _fields(store: "Store", task: Task) -> tuple[dict[str, "VelocityField"], Box]:
     """Fields of the area and time that particles may reach."""
     box = box_around(task.seeds, hours=task.hours)
     reach = pd.Timedelta(hours=-task.hours if task.backward else task.hours)
@@ -345,7 +239,7 @@ def _fields(store: "Store", task: _Task) -> tuple[dict[str, "VelocityField"], Bo
 
 
 def _covered(
-    task: _Task, fields: Mapping[str, "VelocityField"]
+    task: Task, fields: Mapping[str, "VelocityField"]
 ) -> tuple[pd.DataFrame, tuple["SeedIssue", ...]]:
     issues = uncovered_seeds(
         task.seeds,
@@ -359,14 +253,14 @@ def _covered(
     left_out = [issue.row - 1 for issue in issues]
     covered = task.seeds[~task.seeds["seed"].isin(left_out)]
     if covered.empty:
-        raise InputError(f"no seed can be followed: {_first(issues)}")
+        raise InputError(f"no seed can be followed: {first_of(issues)}")
     return covered.reset_index(drop=True), issues
 
 
 def _keep(
     store: "Store",
     forecast_id: str,
-    task: _Task,
+    task: Task,
     frame: pd.DataFrame,
     summary: dict[str, Any],
     *,
@@ -410,15 +304,3 @@ def _keep(
                     "simulated": task.simulated,
                 },
             )
-
-
-def _seeds_hash(seeds: pd.DataFrame) -> str:
-    text = seeds.to_csv(
-        index=False, float_format="%.9g", date_format="%Y-%m-%dT%H:%M:%S.%fZ"
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _first(issues: "tuple[SeedIssue, ...]") -> str:
-    more = f"; and {len(issues) - 1} more" if len(issues) > 1 else ""
-    return f"{issues[0]}{more}"
