@@ -66,10 +66,32 @@ def find_variables(
         found = _by_known_name(dataset, kind)
     if found is None and kind != "waves":
         found = _plain(dataset, kind, asked=asked, record=record)
-    if found is not None and kind == "wind" and not _is_at_10_m(dataset, found):
-        note = "the file does not say how high the wind is; 10 m assumed"
-        found = found._replace(notes=(*found.notes, note))
-    return found
+    if found is None:
+        return None
+    notes = list(found.notes)
+    if kind == "wind" and not _is_at_10_m(dataset, found):
+        notes.append("the file does not say how high the wind is; 10 m assumed")
+    others = _other_pairs(dataset, kind, found)
+    if others:
+        notes.append(f"{' and '.join(found.names)} taken; also in the file: {others}")
+    return found._replace(notes=tuple(notes))
+
+
+def _other_pairs(dataset: xr.Dataset, kind: Kind, found: Found) -> str:
+    """Name further pairs that could have been meant, empty where there are none."""
+    fields = _fields(dataset)
+    tags: dict[str, set[str]] = defaultdict(set)
+    for name, variable in fields.items():
+        for tag in (text_of(variable, "standard_name").lower(), name.lower()):
+            tags[tag].add(name)
+    others: dict[str, None] = {}
+    for candidate in (*STANDARD[kind], *KNOWN[kind]):
+        firsts = sorted(tags[candidate.first] - set(found.names))
+        seconds = sorted(tags[candidate.second] - set(found.names))
+        if firsts and (seconds or not candidate.second):
+            others |= dict.fromkeys([*firsts, *seconds])
+    usable = [name for name in others if not _is_other(fields[name], kind)]
+    return ", ".join(clean_text(name, longest=60) for name in usable[:_SHOWN_NAMES])
 
 
 def _fields(dataset: xr.Dataset) -> dict[str, xr.Variable]:
@@ -125,12 +147,7 @@ def _one_pair(
         ]
         if all(pair) or (pair[0] and not known.second):
             chosen = tuple(name for name in pair if name)
-            others = [name for name in firsts if name not in chosen]
-            said = (
-                f"{' and '.join(chosen)} taken of several {candidate.first}; left: "
-                + ", ".join(map(clean_text, others))
-            )
-            return Found(chosen, candidate.frame, (*note, said))
+            return Found(chosen, candidate.frame, note)
     raise InputError(
         f"{record}: several variables are {candidate.first}: "
         + ", ".join(clean_text(name, longest=60) for name in firsts[:_SHOWN_NAMES])

@@ -251,12 +251,10 @@ def _read_times(
     check_size(variable.shape, record=said)
     values, _ = read_values(dataset, layout.time, {}, record=request.record)
     units, calendar = text_of(variable, "units"), text_of(variable, "calendar")
+    if variable.dtype.kind in "iu":
+        values = values.astype(np.float64)  # whole numbers are as exact as they look
     decoded = decode_times(values, units=units, calendar=calendar, record=said)
     time_s, notes = decoded.time_s, list(decoded.warnings)
-    if variable.dtype == np.float32:
-        notes += decode_times(
-            values.astype(np.float32), units=units, calendar=calendar, record=said
-        ).warnings
     order = np.argsort(time_s, kind="stable")
     ordered = time_s[order]
     chosen = order
@@ -272,15 +270,12 @@ def _read_times(
         notes.append("times were not in order; frames sorted by time")
     window = slice(int(chosen.min()), int(chosen.max()) + 1)
     bounds = _bounds_s(dataset, layout.time, units, calendar, said)
-    notes += (
-        averaging_warnings(
-            np.unique(ordered),
-            bounds_s=None if bounds is None else bounds[order],
-            cell_methods=text_of(dataset.variables[name], "cell_methods"),
-        )
-        if bounds is None or bounds.shape[0] == time_s.size
-        else ()
-    )
+    if bounds is not None and bounds.shape[0] == time_s.size:
+        frames, bounds = ordered, bounds[order]
+    else:
+        frames, bounds = np.unique(ordered), None
+    methods = text_of(dataset.variables[name], "cell_methods")
+    notes += averaging_warnings(frames, bounds_s=bounds, cell_methods=methods)
     return _Times(window, chosen - window.start, time_s[chosen], tuple(notes))
 
 

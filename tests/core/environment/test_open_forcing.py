@@ -180,6 +180,20 @@ def test_several_pairs_of_one_standard_name_are_refused_until_named(saved):
         open_forcing(path, kind="current", variables=("uz", "vb"))
 
 
+def test_a_pair_chosen_among_several_is_said(saved):
+    total = dataset(names=("utotal", "vtotal"))
+    total["utotal"].attrs["standard_name"] = "surface_sea_water_x_velocity"
+    total["vtotal"].attrs["standard_name"] = "surface_sea_water_y_velocity"
+    both = xr.merge([dataset(), total])
+    forcing = only(open_forcing(saved(both)))
+    assert forcing.variables == ("uo", "vo")
+    said = "uo and vo taken; also in the file: utotal, vtotal"
+    assert forcing.warnings == (said,)
+    twice = xr.merge([dataset(), dataset(names=("ub", "vb"))])
+    forcing = only(open_forcing(saved(twice, name="t.nc")))
+    assert forcing.warnings == ("uo and vo taken; also in the file: ub, vb",)
+
+
 @pytest.mark.parametrize(
     ("standard", "direction", "kind", "turn"),
     [
@@ -435,6 +449,15 @@ def test_a_file_without_time_is_refused(saved):
     single = only(open_forcing(saved(dataset().isel(time=0), name="one.nc")))
     assert single.shape == (1, 3, 4)
     assert any(text.startswith("one time only") for text in single.warnings)
+
+
+def test_whole_days_stored_as_short_integers_are_exact(saved):
+    made = dataset()
+    made["time"] = ("time", np.arange(30_000, 30_003, dtype=np.int16),
+                    {"units": "days since 1950-01-01"})  # fmt: skip
+    forcing = only(open_forcing(saved(made)))
+    assert forcing.starts_at == datetime(2032, 2, 20, tzinfo=UTC)
+    assert not any("coarsely" in text for text in forcing.warnings)
 
 
 def test_time_bounds_say_where_the_stamp_lies(saved):
