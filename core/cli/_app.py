@@ -12,6 +12,7 @@ from core.cli import (
     config,
     demo,
     density,
+    drift,
     evaluate,
     forcing,
     import_,
@@ -59,6 +60,7 @@ classify.register(app)
 config.register(app)
 demo.register(app)
 density.register(app)
+drift.register(app)
 evaluate.register(app)
 forcing.register(app)
 import_.register(app)

@@ -145,6 +145,29 @@ _PLAN = Schema(
     ),
 )
 
+_SEEDS = Schema(
+    name="seeds",
+    what="Where debris was seen, for 'drift' to follow.",
+    formats="csv, csv.gz, parquet",
+    fields=(
+        Field("lat", "degrees, WGS 84", True, "-90 to 90"),
+        Field("lon", "degrees, WGS 84", True, "-180 to 180, or 0 to 360"),
+        Field(
+            "time", "ISO 8601, UTC", False, "when it was there; see --start if empty"
+        ),
+        Field("category", "text", False, "sets the windage; unknown debris if empty"),
+        Field("mass_kg", "kg", False, "for the mass expected ashore"),
+        Field("seed_id", "text", False, "a name to be shown"),
+        Field("radius_m", "m", False, "standard deviation of the position"),
+    ),
+    example=(
+        "lat,lon,time,category,mass_kg,seed_id,radius_m\n"
+        "-35.51,20.24,2002-01-02T06:00:00Z,fishing_gear,120,net off the cape,500\n"
+        "-36.02,21.77,2002-01-02T09:00:00Z,bottle,,,\n"
+        "-35.20,23.05,,,,,\n"
+    ),
+)
+
 SCHEMAS: dict[str, Schema] = {
-    schema.name: schema for schema in (_OBSERVATIONS, _SITES, _FLEET, _PLAN)
+    schema.name: schema for schema in (_OBSERVATIONS, _SITES, _FLEET, _PLAN, _SEEDS)
 }
