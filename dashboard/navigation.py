@@ -29,9 +29,14 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Overview", "Explore", ":material/home:"),
     PageEntry("debris_map", "Debris map", "Explore", ":material/map:"),
     PageEntry("surveys", "Surveys", "Explore", ":material/photo_camera:"),
+    PageEntry("ocean_data", "Ocean data", "Explore", ":material/water:"),
+    PageEntry(
+        "drift_forecast", "Drift forecast", "Explore", ":material/conversion_path:"
+    ),
     PageEntry("route_planner", "Route planner", "Plan", ":material/route:"),
     PageEntry("efficiency", "Efficiency", "Measure", ":material/monitoring:"),
     PageEntry("models", "Models", "Models", ":material/neurology:"),
+    PageEntry("forecast_skill", "Forecast skill", "Models", ":material/straighten:"),
     PageEntry("compliance", "Compliance", "Govern", ":material/verified_user:"),
 )
 

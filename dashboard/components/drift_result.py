@@ -1,0 +1,295 @@
+"""A drift forecast as people read it: the map by hour, the table, the comparison."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.geo import great_circle_distance_km
+from dashboard import drift_data
+from dashboard.components.drift_map import (
+    MARKS,
+    drift_frame,
+    drift_layers,
+    stranding_scale,
+)
+from dashboard.components.formats import mass, number, share, when
+from dashboard.components.maps import draw_map, legend
+from dashboard.components.tables import Column, table
+from dashboard.components.time_slider import time_player
+
+if TYPE_CHECKING:
+    from core.forecasts import Forecast
+
+__all__ = ["drift_answer", "drift_result"]
+
+
+#: A day ahead says more than the start does.
+_FIRST_SHOWN_H = 24
+
+
+def drift_answer(opened: "Forecast") -> str:
+    """Say where the debris is expected at the end, and how sure that is."""
+    seeds = opened.summary["seeds"]
+    last = [seed["days"][-1] for seed in seeds if seed["days"]]
+    hours = abs(int(opened.summary["hours"][-1]))
+    moved = [_distance(seed, seed["days"][-1]) for seed in seeds]
+    areas = [day["area_90_km2"] for day in last if day["area_90_km2"] is not None]
+    spots = "hotspot" if len(seeds) == 1 else "hotspots"
+    chances = [seed["stranding"]["probability"] for seed in seeds]
+    ended = "came ashore nowhere" if max(chances, default=0) == 0 else ""
+    if opened.kind == "hindcast":
+        text = (
+            f"{hours} h before it was seen, the debris of {len(seeds)} {spots} was "
+            f"most likely {_span(moved, 'km')} away"
+        )
+    else:
+        text = (
+            f"In {hours} h the debris of {len(seeds)} {spots} will most likely be "
+            f"{_span(moved, 'km')} from where it was seen"
+        )
+    if areas:
+        text += (
+            f"; the areas that hold it with 90 % chance measure {_span(areas, 'km²')}"
+        )
+    if opened.kind == "forecast":
+        worst = max(seeds, key=lambda seed: seed["stranding"]["probability"])
+        found = worst["stranding"]
+        text += (
+            f". None strands in any member ({share(found['high'])} at most, 95 %)"
+            if ended
+            else f". Most likely to strand: {worst['seed_id'] or worst['seed']}, "
+            f"{share(found['probability'])} ({share(found['low'])} to "
+            f"{share(found['high'])})"
+        )
+    return text + "."
+
+
+def _span(values: list[float], unit: str) -> str:
+    known = [value for value in values if np.isfinite(value)]
+    if not known:
+        return "an unknown distance"
+    low, high = min(known), max(known)
+    if number(low, digits=2) == number(high, digits=2):
+        return number(low, unit, digits=2)
+    return f"{number(low, digits=2)} to {number(high, unit, digits=2)}"
+
+
+def drift_result(opened: "Forecast") -> None:
+    """Draw the forecast."""
+    _map(opened)
+    _table(opened)
+    _left_out(opened)
+
+
+def _map(opened: "Forecast") -> None:
+    frame = drift_frame(opened.frame)
+    hours = sorted(opened.frame["hour"].unique(), key=abs)
+    begin = pd.Timestamp(opened.frame["time"][opened.frame["hour"] == 0].min())
+    moments = [(begin + pd.Timedelta(hours=int(h))).to_pydatetime() for h in hours]
+    coast = drift_data.stranding_lines(opened.forecast_id)
+    scale = stranding_scale(coast)
+    names = _names(opened)
+    means = _mean_tracks(opened, names)
+    only = _one_hotspot(opened, names)
+    if len(coast):
+        legend(scale, label="Chance to strand, all hotspots", marks=MARKS)
+    else:
+        words = " &nbsp; ".join(f"{mark} {text}" for mark, text in MARKS.items())
+        st.caption(words)
+
+    def draw(index: int) -> None:
+        hour = int(hours[index])
+        now = opened.frame[opened.frame["hour"] == hour]
+        regions = drift_data.regions_at(opened.forecast_id, hour)
+        kept = drift_data.persistence_at(opened.forecast_id, hour)
+        so_far = means[means["hour"].abs() <= abs(hour)]
+        draw_map(
+            drift_layers(
+                members=_of(now[now["member"] > 0], names, only),
+                regions=_of(regions, names, only),
+                tracks=so_far if only is None else so_far[so_far["seed"] == only],
+                starts=_of(opened.seeds, names, only),
+                persistence=_of(kept, names, only),
+                stranding=coast,
+                scale=scale,
+                frame=frame,
+            ),
+            frame,
+            key=f"drift_map_{opened.forecast_id}",
+            height=600,
+            alt=f"Drift at {when(moments[index])}: {_alt(regions)}. The table below "
+            "holds every figure.",
+        )
+
+    time_player(
+        moments,
+        draw,
+        key=f"drift_{opened.forecast_id}",
+        label="Hours back" if opened.kind == "hindcast" else "Hours ahead",
+        first=_FIRST_SHOWN_H,
+    )
+
+
+def _one_hotspot(opened: "Forecast", names: dict[int, str]) -> str | None:
+    """Draw the choice of one hotspot; None shows all of them."""
+    if len(names) < 2:
+        return None
+    chosen = st.selectbox(
+        "On the map",
+        list(names.values()),
+        index=None,
+        placeholder="All hotspots",
+        key=f"drift_only_{opened.forecast_id}",
+        width=260,
+    )
+    return str(chosen) if chosen else None
+
+
+def _of(rows: pd.DataFrame, names: dict[int, str], only: str | None) -> pd.DataFrame:
+    """Rows with the names that people know their seeds by; of one seed if asked."""
+    named = rows.assign(seed=rows["seed"].map(names))
+    return named if only is None else named[named["seed"] == only]
+
+
+def _alt(regions: pd.DataFrame) -> str:
+    wide = regions.loc[regions["level"] > 0.89, "area_km2"].dropna()
+    if wide.empty:
+        return "no region can be drawn"
+    return f"{len(wide)} regions of 90 %, {_span(wide.tolist(), 'km²')}"
+
+
+def _names(opened: "Forecast") -> dict[int, str]:
+    return {
+        int(row["seed"]): str(row["seed_id"] or row["seed"])
+        for row in opened.seeds.to_dict("records")
+    }
+
+
+def _mean_tracks(opened: "Forecast", names: dict[int, str]) -> pd.DataFrame:
+    """Mean position of the members still inside, by seed and hour."""
+    frame = opened.frame
+    inside = frame[(frame["status"].astype(str) != "out_of_domain")]
+    first = opened.seeds.set_index("seed")["lon"]
+    near = inside["seed"].map(first)
+    turned = near + (inside["lon"] - near + 180.0) % 360.0 - 180.0
+    means = (
+        inside.assign(lon=turned)
+        .groupby(["seed", "hour"], as_index=False)[["lat", "lon"]]
+        .mean()
+    )
+    order = means["hour"].abs().sort_values(kind="stable").index
+    return means.loc[order].assign(seed=means["seed"].map(names))
+
+
+def _table(opened: "Forecast") -> None:
+    rows = []
+    for seed in opened.summary["seeds"]:
+        found = seed["stranding"]
+        for day in seed["days"]:
+            rows.append(
+                {
+                    "seed": seed["seed_id"] or str(seed["seed"]),
+                    "category": seed["category"],
+                    "time": _time(day["time"]),
+                    "hour": day["hour"],
+                    "lat": day["lat"],
+                    "lon": day["lon"],
+                    "moved_km": _distance(seed, day),
+                    "area_50_km2": day["area_50_km2"],
+                    "area_90_km2": day["area_90_km2"],
+                    "persistence_km": _distance(seed, day.get("persistence", {})),
+                    "stranded": day["share_stranded"],
+                    "out": day["share_out"],
+                    "mass_kg": seed["mass_kg"],
+                    "strands_by_end": found["probability"],
+                    "strands_low": found["low"],
+                    "strands_high": found["high"],
+                    "simulated": opened.simulated,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    numbers = ["lat", "lon", "moved_km", "area_50_km2", "area_90_km2", "persistence_km"]
+    frame[numbers] = frame[numbers].astype("float64")
+    frame["time"] = pd.to_datetime(frame["time"], utc=True)
+    back = opened.kind == "hindcast"
+    table(
+        frame,
+        {
+            "seed": Column("Hotspot"),
+            "time": Column("Time (UTC)", kind="time"),
+            "lat": Column("Lat (°)", kind="number", decimals=2),
+            "lon": Column("Lon (°)", kind="number", decimals=2),
+            "moved_km": Column(
+                "Moved (km)",
+                kind="number",
+                help="From where it was seen to the mean position; staying put would "
+                "be 0.",
+            ),
+            "persistence_km": Column(
+                "Persistence (km)",
+                kind="number",
+                help="How far it would be had it gone on as it began.",
+            ),
+            "area_50_km2": Column("50 % area (km²)", kind="number"),
+            "area_90_km2": Column("90 % area (km²)", kind="number"),
+            "stranded": Column("From the coast" if back else "Stranded", kind="share"),
+            "out": Column(
+                "Left area",
+                kind="share",
+                help="Members that left the area of the currents; what becomes of them "
+                "is not known.",
+            ),
+        },
+        name="drift-days",
+        title="By hotspot and day",
+        extra_downloads=drift_data.downloads(opened.forecast_id),
+    )
+    _totals(opened)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _distance(seed: dict[str, Any], place: dict[str, Any]) -> float:
+    """Distance from where a seed was seen to a place, km; NaN for no place."""
+    if place.get("lat") is None or place.get("lon") is None:
+        return float("nan")
+    return float(
+        great_circle_distance_km(
+            lat1=seed["lat"], lon1=seed["lon"], lat2=place["lat"], lon2=place["lon"]
+        )
+    )
+
+
+def _totals(opened: "Forecast") -> None:
+    last = opened.summary["totals"][-1]
+    sources = ", ".join(
+        f"{row['kind']}: {row['name']}" for row in opened.summary["forcing"]
+    )
+    said = f"Made {when(opened.created_at)} by {opened.created_by} from {sources}"
+    if opened.kind == "forecast" and last["n_without_mass"] < last["n_seeds"]:
+        said += (
+            f". Expected after {abs(last['hour'])} h: "
+            f"{mass(last['expected_kg_afloat'])} afloat, "
+            f"{mass(last['expected_kg_stranded'])} ashore"
+        )
+    st.caption(said.replace("$", "\\$") + f"; n = {opened.summary['members']} members")
+
+
+def _left_out(opened: "Forecast") -> None:
+    refused, flagged = opened.summary["refused"], opened.summary["flagged"]
+    if refused:
+        st.warning(
+            f"{len(refused)} left out: "
+            + "; ".join(str(issue["reason"]) for issue in refused[:5]),
+            icon=":material/block:",
+        )
+    doubts = [*(str(x["reason"]) for x in flagged), *opened.summary["warnings"]]
+    if doubts:
+        with st.expander(f"Assumptions and doubts ({len(doubts)})"):
+            for doubt in dict.fromkeys(doubts):
+                st.markdown(f"- {doubt}")
