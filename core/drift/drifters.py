@@ -106,7 +106,7 @@ class DrifterTable:
         """Name the first rows of each reason, as JSON values."""
         doubtful = self.rows[self.rows["reason"] != ""]
         first = doubtful.groupby("reason", sort=True).head(per_reason)
-        records: list[dict[str, Any]] = first.to_dict("records")
+        records: list[dict[Any, Any]] = first.to_dict("records")
         return [
             {
                 "row": int(record["row"]),
