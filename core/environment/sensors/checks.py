@@ -114,6 +114,11 @@ class FixCheck:
         known = sum(m.sequence.n_restarts for m in self._sensors.values())
         return self._forgotten_restarts + known
 
+    def prepare(self) -> None:
+        """Load the coastline now (0.5 s), so that the first batch does not wait."""
+        if self.limits.check_land:
+            is_on_land(lat=0.0, lon=0.0)
+
     def remember(self, fixes: Iterable[SensorFix]) -> None:
         """Take fixes that are stored already as known, as after a restart."""
         for fix in fixes:
