@@ -125,7 +125,7 @@ def find_layout(dataset: xr.Dataset, name: str, *, kind: str, record: str) -> La
             )
         )
     time_dim, time = roles.get("time", ("", ""))
-    if not time:
+    if not time and not time_dim:
         time = _scalar_time(dataset)
     if not time:
         raise InputError(
@@ -182,7 +182,9 @@ def _dimension_role(dataset: xr.Dataset, dim: str) -> tuple[str, str]:
         for role, name in found:
             if role in wanted:
                 return role, name
-    return _NAME_ROLES.get(dim.lower(), ""), ""
+    # Without a coordinate a name tells which way a dimension runs, not where.
+    role = _NAME_ROLES.get(dim.lower(), "")
+    return {"lat": "y", "lon": "x"}.get(role, role), ""
 
 
 def _two_d(dataset: xr.Dataset, name: str, y_dim: str, x_dim: str) -> tuple[str, str]:

@@ -174,7 +174,25 @@ def _check_hdf5(path: Path, name: str) -> None:
 
 
 def _open_zarr(store: LocalStore | ZipStore, name: str) -> xr.Dataset:
-    group = zarr.open_group(store, mode="r", use_consolidated=False)
+    try:
+        _check_codecs(zarr.open_group(store, mode="r", use_consolidated=False), name)
+        dataset = xr.open_dataset(
+            cast("Any", store),  # xarray takes a zarr store but does not declare it
+            engine="zarr",
+            consolidated=False,
+            decode_cf=False,
+            create_default_indexes=False,
+            chunks=None,
+            cache=False,
+        )
+    except READ_ERRORS:
+        store.close()
+        raise
+    dataset.set_close(store.close)
+    return dataset
+
+
+def _check_codecs(group: zarr.Group, name: str) -> None:
     for key, array in group.arrays():
         strange = _codecs(array) - _SAFE_CODECS
         if strange:
@@ -182,15 +200,6 @@ def _open_zarr(store: LocalStore | ZipStore, name: str) -> xr.Dataset:
                 f"{name}: {clean_text(key)!r} is packed with "
                 f"{clean_text(', '.join(sorted(strange)))}, which is not read"
             )
-    return xr.open_dataset(
-        cast("Any", store),  # xarray takes a zarr store but does not declare it
-        engine="zarr",
-        consolidated=False,
-        decode_cf=False,
-        create_default_indexes=False,
-        chunks=None,
-        cache=False,
-    )
 
 
 def _codecs(array: "zarr.Array[Any]") -> set[str]:

@@ -460,6 +460,16 @@ def test_whole_days_stored_as_short_integers_are_exact(saved):
     assert not any("coarsely" in text for text in forcing.warnings)
 
 
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [("time", "no time coordinate"), ("lat", "neither latitude and longitude nor"),
+     ("lon", "neither latitude and longitude nor")],
+)  # fmt: skip
+def test_a_dimension_without_its_coordinate_is_refused(saved, missing, message):
+    with pytest.raises(InputError, match=message):
+        open_forcing(saved(dataset().drop_vars(missing)))
+
+
 def test_time_bounds_say_where_the_stamp_lies(saved):
     made = dataset()
     made["time"].attrs["bounds"] = "time_bnds"
