@@ -1,8 +1,9 @@
 """The demo data: a simulated sea taken in through the same doors as real surveys.
 
 Photos go through decoding, the shipped classifier and the audit log; counts through
-the checks of imported tables. Every step can be repeated: what is there already is
-left as it is, so a run that was killed is finished by the next one.
+the checks of imported tables; forcing, fixes and the forecast through their own. Every
+step can be repeated: what is there already is left as it is, so a run that was killed
+is finished by the next one.
 """
 
 import json
@@ -17,6 +18,7 @@ from core.errors import InputError, NotFoundError
 from core.governance import record
 from core.simulation.files import write_photos
 from core.simulation.fleet import DEMO_PORTS, fleet_yaml
+from core.simulation.ocean import take_in_forcing, take_in_forecast
 from core.simulation.sea import DEMO_SEED, SimulatedSea, simulate_sea
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ DEMO_FLEET = "Simulated demo fleet"
 _ACTOR = "demo"
 _SUBJECT = "demo:sea"
 _BEGIN, _DONE = "demo.begin", "demo.build"
+#: Demos built before there was an ocean lack this and are completed by the next run.
+_OCEAN = "demo.ocean"
 _NOTE = "Made by the simulated sea of the demo; not an observation."
 
 Progress = Callable[[str, int, int], None]
@@ -49,6 +53,9 @@ class DemoBuilt:
     n_photos: int
     n_observations: int
     n_hauls: int
+    n_forcings: int
+    n_fixes: int
+    n_forecasts: int
     was_built: bool
 
     def to_dict(self) -> dict[str, int | bool]:
@@ -58,6 +65,9 @@ class DemoBuilt:
             "n_photos": self.n_photos,
             "n_observations": self.n_observations,
             "n_hauls": self.n_hauls,
+            "n_forcings": self.n_forcings,
+            "n_fixes": self.n_fixes,
+            "n_forecasts": self.n_forecasts,
             "was_built": self.was_built,
             "simulated": True,
         }
@@ -65,12 +75,18 @@ class DemoBuilt:
 
 def demo_is_built(store: "Store") -> bool:
     """Whether the demo was taken in to its end."""
-    return bool(store.audit.entries(action=_DONE, limit=1))
+    return all(store.audit.entries(action=a, limit=1) for a in (_DONE, _OCEAN))
 
 
 def holds_real_data(store: "Store") -> bool:
-    """Whether the store holds a survey, observation or haul that is not simulated."""
-    if any(not survey["simulated"] for survey in store.surveys.listing()):
+    """Whether the store holds something that is not simulated.
+
+    Looked at are surveys, observations, hauls, forcing and sensor fixes.
+    """
+    rows = [*store.surveys.listing(), *store.forcings.listing(active=None)]
+    if any(not row["simulated"] for row in rows):
+        return True
+    if not store.fixes.frame()["simulated"].all():
         return True
     hauls = store.hauls.frame()
     observations = store.observations.frame()
@@ -87,7 +103,10 @@ def build_demo(
     progress: Progress | None = None,
     classifier: "PhotoClassifier | None" = None,
 ) -> DemoBuilt:
-    """Fill the store with a simulated sea: photos, counts, fleet and past hauls.
+    """Fill the store with a simulated sea.
+
+    Photos, counts, fleet and past hauls; current, wind and drifters; a forecast of the
+    hotspots' drift and a report of how well drifters can be forecast.
 
     Parameters
     ----------
@@ -128,13 +147,15 @@ def build_demo(
         progress=lambda done, total: report("painting photos", done, total),
     )
     _take_in_photos(store, sea, files, classifier or _shipped(settings), report)
-    record(
-        store,
-        _DONE,
-        _ACTOR,
-        _SUBJECT,
-        {"seed": seed, "simulated": True, "n_photos": sum(map(len, files))},
-    )
+    detail = {"seed": seed, "simulated": True, "n_photos": sum(map(len, files))}
+    _note(store, _DONE, detail)
+    report("drifting", 0, 2)
+    folder = settings.data_dir / "demo" / f"ocean-seed-{seed}"
+    ids = take_in_forcing(store, sea, folder, actor=_ACTOR)
+    report("drifting", 1, 2)
+    take_in_forecast(store, sea, ids, actor=_ACTOR)
+    _note(store, _OCEAN, {"seed": seed, "simulated": True})
+    report("drifting", 2, 2)
     return _figures(store, seed, was_built=True)
 
 
@@ -150,6 +171,12 @@ def _begin(store: "Store", seed: int) -> None:
             f"the store holds the demo of seed {there}, not {seed}; "
             "set GYRE_DATA_DIR to another folder for another sea"
         )
+
+
+def _note(store: "Store", action: str, detail: dict[str, int | bool]) -> None:
+    with store.transaction():
+        if not store.audit.entries(action=action, limit=1):
+            record(store, action, _ACTOR, _SUBJECT, detail)
 
 
 def _take_in_tables(store: "Store", sea: SimulatedSea) -> None:
@@ -243,6 +270,9 @@ def _figures(store: "Store", seed: int, *, was_built: bool) -> DemoBuilt:
         n_photos=sum(store.photos.count(survey=name) for name in simulated),
         n_observations=len(store.observations.frame(survey=simulated)),
         n_hauls=int(hauls["simulated"].sum()),
+        n_forcings=sum(row["simulated"] for row in store.forcings.listing()),
+        n_fixes=int(store.fixes.frame()["simulated"].sum()),
+        n_forecasts=sum(row["simulated"] for row in store.forecasts.listing()),
         was_built=was_built,
     )
 

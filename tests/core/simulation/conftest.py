@@ -63,7 +63,9 @@ def settings(
     small_sea: SimulatedSea,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
-    """Settings of a data folder of its own, and the small sea for every seed."""
+    """Settings of a data folder of its own; for every seed the small sea and ocean."""
     shutil.copytree(painted, tmp_path / "demo")
     monkeypatch.setattr("core.simulation.demo.simulate_sea", lambda _seed: small_sea)
+    monkeypatch.setattr("core.simulation.ocean.FORECAST_MEMBERS", 12)
+    monkeypatch.setattr("core.simulation.ocean.SKILL_RESAMPLES", 10)
     return Settings(data_dir=tmp_path, database_url="")

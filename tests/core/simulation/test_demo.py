@@ -1,15 +1,18 @@
 """The demo goes in once, can be finished after a kill, and says it is simulated."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from core.config import Settings
 from core.errors import InputError, NotFoundError
-from core.governance import verify_chain
+from core.forecasts import read_forecast, stale_forcings
+from core.governance import record, verify_chain
 from core.simulation import SimulatedSea, build_demo, demo_is_built
 from core.simulation.demo import DEMO_FLEET, holds_real_data
+from core.simulation.sea import DEMO_SEED
 from core.storage import Store, open_store
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ def test_demo_holds_surveys_counts_fleet_and_hauls(
         "simulating the sea",
         "painting photos",
         "classifying photos",
+        "drifting",
     ]
     surveys = store.surveys.listing()
     assert len(surveys) == 3
@@ -65,6 +69,40 @@ def test_demo_holds_surveys_counts_fleet_and_hauls(
     assert not holds_real_data(store)
 
 
+def test_demo_holds_an_ocean_that_says_it_is_simulated(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    built = build_demo(store, settings, classifier=classifier)
+    assert (built.n_forcings, built.n_fixes, built.n_forecasts) == (2, 5 * 145, 1)
+    rows = [*store.forcings.listing(), *store.skill_reports.listing()]
+    assert all(row["simulated"] for row in rows)
+    assert all("imulated" in row["name"] for row in rows)
+    assert {row["kind"] for row in store.forcings.listing()} == {"current", "wind"}
+    fixes = store.fixes.frame()
+    assert fixes["simulated"].all()
+    assert set(fixes["quality_flag"]) == {1}
+    assert all("simulated" in row["name"] for row in store.sensors.listing())
+    (row,) = store.forecasts.listing()
+    forecast = read_forecast(store, row["forecast_id"])
+    assert forecast.simulated
+    assert forecast.summary["hours"] == [24, 48, 72]
+    assert len(forecast.summary["seeds"]) >= 1
+    assert forecast.summary["refused"] == []
+    assert stale_forcings(store, datetime.now(UTC)) == []
+
+
+def test_demo_of_an_older_version_is_completed(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    """As a store that was filled before there were forcing and forecasts."""
+    record(store, "demo.begin", "demo", "demo:sea", {"seed": DEMO_SEED})
+    record(store, "demo.build", "demo", "demo:sea", {"seed": DEMO_SEED})
+    assert not demo_is_built(store)
+    assert build_demo(store, settings, classifier=classifier).n_forecasts == 1
+    assert demo_is_built(store)
+    assert len(store.audit.entries(action="demo.build")) == 1
+
+
 def test_second_run_changes_nothing(
     store: Store, settings: Settings, classifier: "PhotoClassifier"
 ) -> None:
@@ -77,7 +115,8 @@ def test_second_run_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("step", "at"), [("simulating the sea", 0), ("classifying photos", 7)]
+    ("step", "at"),
+    [("simulating the sea", 0), ("classifying photos", 7), ("drifting", 1)],
 )
 def test_run_that_was_killed_is_finished_by_the_next(
     store: Store,
@@ -104,6 +143,10 @@ def test_run_that_was_killed_is_finished_by_the_next(
     assert counts["survey"] == 3
     assert counts["haul"] == 36
     assert counts["refused_file"] == 0
+    assert counts["forcing"] == 2
+    assert counts["forecast"] == counts["skill_report"] == 1
+    assert counts["sensor_fix"] == 5 * 145
+    assert len(store.audit.entries(action="demo.build")) == 1
 
 
 def test_missing_model_keeps_the_rest_and_is_named(
@@ -136,4 +179,15 @@ def test_fleet_that_a_person_changed_is_left_as_it_is(
 def test_real_survey_is_noticed(store: Store) -> None:
     assert not holds_real_data(store)
     store.surveys.add("Cruise 12", simulated=False)
+    assert holds_real_data(store)
+
+
+def test_real_forcing_or_a_real_fix_is_noticed(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    build_demo(store, settings, classifier=classifier)
+    assert not holds_real_data(store)
+    store.fixes.add(
+        [{"message_id": "1", "sensor_id": "buoy", "observed_at": datetime.now(UTC)}]
+    )
     assert holds_real_data(store)
