@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from core.environment.sensors._payload import MAX_BYTES
 
-__all__ = ["IngestOptions"]
+__all__ = ["Backoff", "IngestOptions"]
+
+_SHARE_OF_OUTAGE = 1 / 20
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,9 @@ class IngestOptions:
     Attributes
     ----------
     batch_size, batch_s : int, float
-        A batch is stored when it is this large or its oldest message this old.
+        A batch is stored when it is this large or its oldest message this old. A
+        broker with Mosquitto's default sends 20 messages and then waits for us, so
+        this bounds the rate to 20 messages in 0.05 s; its time to store comes on top.
     max_in_flight : int
         Messages the broker may send before one is acknowledged; it holds the rest.
     max_bytes : int
@@ -25,7 +29,8 @@ class IngestOptions:
     session_expiry_s : int
         How long the broker keeps our session and its messages while we are away.
     backoff_s, max_backoff_s : float
-        First and longest wait before the next try, for the broker and the sink.
+        Shortest and longest wait before the next try, for the broker and the sink:
+        a twentieth of the time that it has been failing.
     first_connection_s : float
         Give up if the first connection has not succeeded by then; a later loss is
         mended for ever.
@@ -34,7 +39,7 @@ class IngestOptions:
     """
 
     batch_size: int = 200
-    batch_s: float = 0.25
+    batch_s: float = 0.05
     max_in_flight: int = 1000
     max_bytes: int = MAX_BYTES
     keepalive_s: int = 20
@@ -46,19 +51,28 @@ class IngestOptions:
 
 
 class Backoff:
-    """A wait that doubles with each failure."""
+    """Waits that grow with the time that something has been failing.
+
+    After an outage of 10 s the next try is 0.5 s away: a broker that restarts without
+    our session drops what devices send before we are back.
+    """
 
     def __init__(self, options: IngestOptions) -> None:
-        self._first_s, self._longest_s = options.backoff_s, options.max_backoff_s
-        self._wait_s = 0.0
+        self._shortest_s, self._longest_s = options.backoff_s, options.max_backoff_s
+        self._since: float | None = None
         self._until = float("-inf")
 
     def is_over(self, now: float) -> bool:
+        """Whether the next try may be made."""
         return now >= self._until
 
     def fail(self, now: float) -> None:
-        self._wait_s = min(max(2 * self._wait_s, self._first_s), self._longest_s)
-        self._until = now + self._wait_s
+        """Note that a try failed, or is about to be made."""
+        if self._since is None:
+            self._since = now
+        wait_s = (now - self._since) * _SHARE_OF_OUTAGE
+        self._until = now + min(max(wait_s, self._shortest_s), self._longest_s)
 
     def reset(self) -> None:
-        self._wait_s, self._until = 0.0, float("-inf")
+        """Note that all is well."""
+        self._since, self._until = None, float("-inf")

@@ -26,6 +26,7 @@ from core.environment.sensors import (
     MqttIngest,
     RefusedMessage,
 )
+from core.environment.sensors.ingest_options import Backoff
 from core.errors import SourceRefused, SourceTimeout, StorageError
 from tests.core.environment.sensors.brokers import (
     TOPIC,
@@ -370,6 +371,16 @@ def test_no_broker_is_a_timeout_that_names_it_and_why():
     with pytest.raises(SourceTimeout, match=r"127\.0\.0\.1.*refused") as timeout:
         make(url, Memory(), options=options).run()
     assert "secret" not in str(timeout.value)
+
+
+def test_the_wait_is_a_twentieth_of_the_outage_within_limits():
+    wait = Backoff(IngestOptions(backoff_s=0.2, max_backoff_s=10))
+    for outage_s, wait_s in ((0, 0.2), (2, 0.2), (10, 0.5), (100, 5), (1e6, 10)):
+        wait.fail(outage_s)
+        assert not wait.is_over(outage_s + wait_s - 0.01)
+        assert wait.is_over(outage_s + wait_s)
+    wait.reset()
+    assert wait.is_over(0)
 
 
 @needs_broker
