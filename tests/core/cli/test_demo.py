@@ -76,7 +76,8 @@ def test_demo_that_is_there_is_left_alone(run: Run, tmp_path: Path) -> None:
 
     folder = tmp_path / "data"
     with open_store(f"sqlite:///{folder / 'gyre.db'}", data_dir=folder) as store:
-        record(store, "demo.build", "demo", "demo:sea", {"seed": 6})
+        for action in ("demo.build", "demo.ocean"):
+            record(store, action, "demo", "demo:sea", {"seed": 6})
     result = run("--if-missing", "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {"was_built": False}
