@@ -8,11 +8,14 @@ import numpy.typing as npt
 import xarray as xr
 
 from core.environment.grid import (
+    EDGE_TOLERANCE_DEG,
     Bbox,
     axis_window,
+    is_around_the_globe,
     lat_axis,
     lon_axis,
     lon_window,
+    relative_lon,
 )
 from core.environment.open_layout import Layout
 from core.environment.open_values import (
@@ -119,10 +122,12 @@ def _regular(
             raise _outside(bbox, north, east, record)
         north, rows = north[window], rows[window]
         east, columns = taken.lon, columns[taken.columns]
+        begin = float(relative_lon(west, first=float(east[0])))
+        reach = begin + ((right - west) % 360.0 or 360.0)
         covered = (
-            north[0] <= south + 1e-4
-            and north[-1] >= top - 1e-4
-            and (east[-1] - east[0] >= (right - west) % 360.0 - 1e-4)
+            north[0] <= south + EDGE_TOLERANCE_DEG
+            and north[-1] >= top - EDGE_TOLERANCE_DEG
+            and (reach <= east[-1] + EDGE_TOLERANCE_DEG or is_around_the_globe(east))
         )
         if not covered:
             notes.append("the box asked for reaches beyond the data")
