@@ -31,7 +31,6 @@ from core.errors import InputError
 __all__ = ["MEMORY_GRID_H", "TREX_MEMORY_H", "Blend", "blended_velocity", "fit_blend"]
 
 ComplexArray = npt.NDArray[np.complex128]
-FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 #: Memories that are tried in a fit, hours.
@@ -177,87 +176,85 @@ def fit_blend(
     """
     if not len(rows):
         raise InputError("no training window is left to fit on")
-    if not rows.has_wind:
-        groups = np.empty((0, len(rows)))
-        names: list[str] = []
-    else:
-        enough = [
-            k
-            for k in range(len(kinds))
-            if len(np.unique(rows.drifter[rows.kind == k])) >= _MIN_DRIFTERS
-        ]
-        rest = ~np.isin(rows.kind, enough)
-        masks = [rows.kind == k for k in enough] + ([rest] if rest.any() else [])
-        groups = np.array(masks, dtype=np.float64)
-        names = [kinds[k] for k in enough] + ([""] if rest.any() else [])
+    enough = [
+        k
+        for k in range(len(kinds))
+        if kinds[k] and len(np.unique(rows.drifter[rows.kind == k])) >= _MIN_DRIFTERS
+    ]
+    # Types with few drifters share one factor, that of the last group.
+    group = np.full(len(rows), len(enough))
+    for number, kind in enumerate(enough):
+        group[rows.kind == kind] = number
     memory_h = None
     if with_memory:
         losses = [
-            _least_deviations(rows, groups, fit_gain, tried, n_iterations=4)[0]
+            _least_deviations(rows, group, fit_gain, tried, n_iterations=4)[0]
             for tried in memories_h
         ]
         memory_h = memories_h[int(np.argmin(losses))]
-    _, found = _least_deviations(rows, groups, fit_gain, memory_h)
-    gain = float(found[0]) if fit_gain else 1.0
-    parts = found[1:] if fit_gain else found
-    factors = [complex(re, im) for re, im in zip(parts[::2], parts[1::2], strict=True)]
-    pooled = 0j
-    if factors:
-        whole = np.ones((1, len(rows)))
-        _, both = _least_deviations(rows, whole, False, memory_h, gain=gain)
-        pooled = complex(both[0], both[1])
+    _, gain, factors = _least_deviations(rows, group, fit_gain, memory_h)
+    whole = np.zeros(len(rows), dtype=np.int64)
+    _, _, pooled = _least_deviations(rows, whole, False, memory_h, gain=gain)
+    has_wind = rows.has_wind
     return Blend(
         current_gain=gain,
-        wind=pooled,
-        wind_by_kind={n: c for n, c in zip(names, factors, strict=True) if n},
+        wind=complex(pooled[0]) if has_wind else 0j,
+        wind_by_kind={
+            kinds[kind]: complex(factors[number])
+            for number, kind in enumerate(enough)
+            if has_wind
+        },
         memory_h=memory_h,
     )
 
 
 def _least_deviations(
     rows: TrainingRows,
-    groups: FloatArray,
+    group: IntArray,
     fit_gain: bool,
     memory_h: float | None,
     *,
     gain: float = 1.0,
     n_iterations: int = _N_ITERATIONS,
-) -> tuple[float, FloatArray]:
-    """Mean scaled deviation and parameters, by iteratively reweighted least squares."""
-    reach = (
-        0.0 if memory_h is None else memory_h * -np.expm1(-rows.horizon_h / memory_h)
-    )
-    reach = np.asarray(reach * KM_PER_H)
+) -> tuple[float, float, ComplexArray]:
+    """Mean scaled deviation, gain and wind factor of each group.
+
+    Least absolute deviations by iteratively reweighted least squares. The wind of one
+    group is orthogonal to that of another and to itself turned by 90 degrees, so the
+    normal equations of each step have a closed form.
+    """
     scale_km = rows.scale_km()
-    target = rows.way_km - reach * rows.last_m_s
-    current = rows.current_km - reach * rows.last_current_m_s
-    wind = rows.wind_km - reach * rows.last_wind_m_s
-    columns: list[ComplexArray] = []
-    if fit_gain:
-        columns.append(current)
-    else:
-        target = target - gain * current
-    for group in groups:
-        columns += [wind * group, 1j * wind * group]
-    if not columns:
-        return float(np.mean(np.abs(target) / scale_km)), np.empty(0)
-    scale = np.tile(scale_km, 2)
-    design = np.stack(columns, axis=1)
-    left = np.concatenate([design.real, design.imag]) / scale[:, None]
-    right = np.concatenate([target.real, target.imag]) / scale
+    reach = np.zeros(len(rows))
+    if memory_h is not None:
+        reach = np.asarray(-memory_h * np.expm1(-rows.horizon_h / memory_h))
+    reach = reach * KM_PER_H
+    target = (rows.way_km - reach * rows.last_m_s) / scale_km
+    current = (rows.current_km - reach * rows.last_current_m_s) / scale_km
+    wind = (rows.wind_km - reach * rows.last_wind_m_s) / scale_km
+    n_groups = int(group.max()) + 1
+
+    def summed(values: ComplexArray) -> ComplexArray:
+        real = np.bincount(group, values.real, minlength=n_groups)
+        return np.asarray(real + 1j * np.bincount(group, values.imag, n_groups))
+
     weight = np.ones(len(rows))
-    found: FloatArray = np.zeros(left.shape[1])
-    deviation = np.zeros(len(rows))
+    deviation, factors = np.abs(target), np.zeros(n_groups, dtype=np.complex128)
     for _ in range(n_iterations):
-        weighted = left * np.tile(weight, 2)[:, None]
-        # A type without wind leaves a zero column; lstsq of the small normal equations
-        # then gives zero.
-        solved = np.linalg.lstsq(weighted.T @ left, weighted.T @ right, rcond=None)
-        found = np.asarray(solved[0], dtype=np.float64)
-        miss: FloatArray = np.asarray(right - left @ found)
-        deviation = np.hypot(miss[: len(rows)], miss[len(rows) :])
+        power = np.bincount(group, weight * np.abs(wind) ** 2, n_groups)
+        # A group without wind has no factor.
+        power = np.where(power > 0.0, power, np.inf)
+        on_target = summed(weight * np.conj(wind) * target)
+        on_current = summed(weight * np.conj(wind) * current)
+        if fit_gain:
+            own = float(np.sum(weight * np.abs(current) ** 2))
+            own -= float(np.sum(np.abs(on_current) ** 2 / power))
+            both = float(np.sum(weight * (np.conj(current) * target).real))
+            both -= float(np.sum((np.conj(on_current) * on_target).real / power))
+            gain = both / own if own > 0.0 else 0.0
+        factors = (on_target - gain * on_current) / power
+        deviation = np.abs(target - gain * current - factors[group] * wind)
         weight = 1.0 / np.maximum(deviation, _SMALLEST)
-    return float(deviation.mean()), found
+    return float(deviation.mean()), gain, factors
 
 
 def _polar(factor: complex) -> dict[str, float]:

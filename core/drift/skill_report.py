@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from core.drift._skill_scores import difference, rounded, summarise, window_errors
 from core.drift._skill_training import training_rows
@@ -245,6 +246,10 @@ def _found(table: DrifterTable) -> str:
         f"{n} of {reason} (row {first[reason]})"
         for reason, n in counted["reasons"].items()
     ]
+    apart = table.good.groupby("drifter_id")["time"].diff().dropna()
+    if len(apart):
+        hours = float((apart / pd.Timedelta(hours=1)).median())
+        reasons.append(f"good fixes lie {hours:.3g} h apart in the median")
     return "; ".join([f"{counted['rows']} rows", *reasons])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.drift.drifters import read_drifters
+from core.drift.drifters import DrifterLimits, read_drifters
 from core.drift.skill import HORIZONS_H
 from core.drift.skill_report import evaluate_drifters
 from core.errors import CleanupError, InputError
@@ -33,6 +33,7 @@ def add_skill_report(
     horizons_h: Sequence[int] = HORIZONS_H,
     n_folds: int = 5,
     n_resamples: int = 1000,
+    max_gap_h: float = DrifterLimits.max_gap_h,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> str:
@@ -48,6 +49,8 @@ def add_skill_report(
         Its name; the ending says what it is.
     actor : str
         Who asks.
+    max_gap_h : float
+        Tracks are cut at longer gaps.
     horizons_h, n_folds, n_resamples, progress, cancelled
         As for :func:`core.drift.skill_report.evaluate_drifters`.
 
@@ -65,7 +68,7 @@ def add_skill_report(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(data)
-        table = read_drifters(path)
+        table = read_drifters(path, limits=DrifterLimits(max_gap_h=max_gap_h))
     report = evaluate_drifters(
         table,
         horizons_h=horizons_h,
@@ -103,6 +106,7 @@ def skill_params(
     horizons_h: Sequence[int] = HORIZONS_H,
     n_folds: int = 5,
     n_resamples: int = 1000,
+    max_gap_h: float = DrifterLimits.max_gap_h,
 ) -> dict[str, Any]:
     """Parameters of a skill job, as JSON values; the file lies in ``store.files``."""
     return {
@@ -112,6 +116,7 @@ def skill_params(
         "horizons_h": [int(h) for h in horizons_h],
         "n_folds": int(n_folds),
         "n_resamples": int(n_resamples),
+        "max_gap_h": float(max_gap_h),
     }
 
 
@@ -128,6 +133,7 @@ def skill_work(store: "Store") -> "Work":
                 horizons_h=params["horizons_h"],
                 n_folds=params["n_folds"],
                 n_resamples=params["n_resamples"],
+                max_gap_h=params["max_gap_h"],
                 progress=lambda done, total: job.progress(done, total, "scoring"),
                 cancelled=job.cancelled,
             )

@@ -34,12 +34,15 @@ def runner() -> "JobRunner":
     return made
 
 
-def submit(file_name: str, data: bytes) -> str:
+def submit(file_name: str, data: bytes, *, max_gap_h: float) -> str:
     """Keep a drifter table and score it as a job; return the job's id."""
     from core.forecasts.skill import SKILL_JOB, skill_params
 
     params = skill_params(
-        services.store().files.put(data), file_name=file_name, actor=actor()
+        services.store().files.put(data),
+        file_name=file_name,
+        actor=actor(),
+        max_gap_h=max_gap_h,
     )
     return str(runner().submit(SKILL_JOB, params, actor=actor()))
 

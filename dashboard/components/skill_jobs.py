@@ -34,6 +34,16 @@ def upload_panel(*, expanded: bool) -> None:
             key=f"forecast_skill_file_{_ROUND.get()}",
             max_upload_size=_MAX_UPLOAD_MB,
         )
+        max_gap_h = st.number_input(
+            "Cut tracks at gaps longer than (h)",
+            min_value=0.5,
+            max_value=24.0,
+            value=3.0,
+            step=0.5,
+            key="forecast_skill_gap",
+            width=260,
+            help="Between fixes closer than this, positions are interpolated.",
+        )
         if st.button(
             "Score drifters",
             type="primary",
@@ -44,7 +54,7 @@ def upload_panel(*, expanded: bool) -> None:
             if file is None:
                 return
             try:
-                skill_data.submit(file.name, file.getvalue())
+                skill_data.submit(file.name, file.getvalue(), max_gap_h=max_gap_h)
             except CleanupError as error:
                 error_panel(error)
                 return

@@ -170,10 +170,12 @@ def test_an_upload_is_scored_as_a_job(empty_store, open_app):
     app.file_uploader(key="forecast_skill_file_0").upload(
         "up.csv", drifters(n=4), "text/csv"
     ).run()
+    app.number_input(key="forecast_skill_gap").set_value(7.0).run()
     app.button(key="forecast_skill_score").click().run()
     assert not app.exception
     (job,) = empty_store.jobs.listing(kind=SKILL_JOB)
     assert job["params"]["file_name"] == "up.csv"
+    assert job["params"]["max_gap_h"] == 7.0
     assert empty_store.files.get(job["params"]["sha256"])
 
 
@@ -189,6 +191,7 @@ def failed(empty_store, data_dir):
         "horizons_h": [6],
         "n_folds": 2,
         "n_resamples": 20,
+        "max_gap_h": 3.0,
     }
     runner.wait(runner.submit(SKILL_JOB, params), timeout_s=20)
     runner.close()
@@ -198,7 +201,7 @@ def test_a_table_that_was_refused_says_why_and_what_to_do(failed, open_app):
     app = open_app(PAGE)
     assert not app.exception
     said = app.error[0].value
-    assert "Bad.csv was not scored" in said.replace("\\", "")
+    assert "bad.csv was not scored" in said.replace("\\", "").lower()
     assert "lacks time, lat, lon" in said
     assert "upload the table again" in said
     next(b for b in app.button if b.label == "Dismiss").click().run()

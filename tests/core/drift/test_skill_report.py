@@ -7,7 +7,12 @@ import pytest
 
 from core.drift._skill_scores import window_errors
 from core.drift._skill_training import training_rows
-from core.drift.drifters import DrifterTable, check_drifters, read_drifters
+from core.drift.drifters import (
+    DrifterLimits,
+    DrifterTable,
+    check_drifters,
+    read_drifters,
+)
 from core.drift.skill_configurations import configurations_of, fixed_velocities
 from core.drift.skill_folds import fit_by_block, fit_by_drifter
 from core.drift.skill_report import evaluate_drifters, skill_sentence
@@ -191,6 +196,16 @@ def test_horizons_that_cannot_be_are_refused(horizons):
 def test_tracks_too_short_are_refused_with_what_was_found():
     with pytest.raises(InputError, match="no track has 6 h of history and 48 h"):
         evaluate_drifters(made_table(2, 20), horizons_h=(48,))
+
+
+def test_sparse_tracks_say_how_far_apart_their_fixes_lie_and_run_with_a_longer_gap():
+    frame = made_table(3, 97).rows.iloc[::6]
+    with pytest.raises(InputError, match=r"gap over 3 h.*6 h apart in the median"):
+        evaluate_drifters(check_drifters(frame), horizons_h=(6,))
+    longer = check_drifters(frame, limits=DrifterLimits(max_gap_h=7.0))
+    assert entry(
+        evaluate_drifters(longer, horizons_h=(6,), n_resamples=5), "stays_put", 6
+    )["n"]
 
 
 def test_a_cancelled_evaluation_stops():
