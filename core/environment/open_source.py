@@ -15,15 +15,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import h5py  # type: ignore[import-untyped]  # it ships no stubs
 import xarray as xr
-import zarr
-from zarr.storage import LocalStore, ZipStore
 
 from core.environment.forcing_text import clean_text
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import zarr
 
 __all__ = ["READ_ERRORS", "content_hash", "opened_dataset", "refused_as_broken"]
 
@@ -122,7 +123,7 @@ def _open(path: Path, name: str) -> xr.Dataset:
     if path.is_dir():
         if not any((path / file).is_file() for file in _ZARR_FILES):
             raise InputError(f"{name}: a folder without Zarr metadata")
-        return _open_zarr(LocalStore(path, read_only=True), name)
+        return _open_zarr(path, name)
     if not path.is_file():
         raise InputError(f"{name}: no such file")
     with path.open("rb") as file:
@@ -137,7 +138,7 @@ def _open(path: Path, name: str) -> xr.Dataset:
     if head.startswith(_CDF5):
         return _open_plain(path, "netcdf4")
     if head.startswith(_ZIP):
-        return _open_zarr(ZipStore(path, mode="r"), name)
+        return _open_zarr(path, name)
     for magic, what in _OTHER_FILES:
         if head.lstrip().startswith(magic):
             raise InputError(f"{name}: {what}; expected NetCDF or Zarr")
@@ -173,7 +174,16 @@ def _check_hdf5(path: Path, name: str) -> None:
                 )
 
 
-def _open_zarr(store: LocalStore | ZipStore, name: str) -> xr.Dataset:
+def _open_zarr(path: Path, name: str) -> xr.Dataset:
+    # Zarr takes half a second to import, which only its own files should cost.
+    import zarr
+    from zarr.storage import LocalStore, ZipStore
+
+    store: LocalStore | ZipStore
+    if path.is_dir():
+        store = LocalStore(path, read_only=True)
+    else:
+        store = ZipStore(path, mode="r")
     try:
         _check_codecs(zarr.open_group(store, mode="r", use_consolidated=False), name)
         dataset = xr.open_dataset(
@@ -192,7 +202,7 @@ def _open_zarr(store: LocalStore | ZipStore, name: str) -> xr.Dataset:
     return dataset
 
 
-def _check_codecs(group: zarr.Group, name: str) -> None:
+def _check_codecs(group: "zarr.Group", name: str) -> None:
     for key, array in group.arrays():
         strange = _codecs(array) - _SAFE_CODECS
         if strange:

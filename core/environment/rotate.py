@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from core.environment.open_values import check_size
 from core.errors import InputError
@@ -193,6 +192,9 @@ def _located(
     shrink: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Fractional indexes of a regular grid's nodes, by Newton's method in each cell."""
+    # Imported here: only curvilinear grids need it, and it takes a third of a second.
+    from scipy.spatial import cKDTree
+
     n_rows, n_columns = lat.shape
     y, x = (a.ravel() for a in np.meshgrid(lat_axis, lon_axis, indexing="ij"))
     tree = cKDTree(np.column_stack([lat.ravel(), lon.ravel() * shrink]))
