@@ -31,16 +31,22 @@ def seed_records(
 
     end_hour = frame["hour"].iloc[-1]
     ends = regions(frame[frame["hour"] == end_hour])
-    wide = ends[ends["level"] == ends["level"].max()].set_index("seed")
-    half = ends[ends["level"] == ends["level"].min()].set_index("seed")
+    wide = _by_seed(ends[ends["level"] == ends["level"].max()])
+    half = _by_seed(ends[ends["level"] == ends["level"].min()])
     chances = stranding(frame, seeds=seeds)
-    coast = chances[chances["segment"] == ANY_COAST].set_index("seed")
-    parts = chances[chances["segment"] != ANY_COAST]
+    coast = _by_seed(chances[chances["segment"] == ANY_COAST])
+    parts: dict[Any, list[dict[Any, Any]]] = {}
+    for part in chances[chances["segment"] != ANY_COAST].to_dict("records"):
+        parts.setdefault(part["seed"], []).append(part)
+    lines = {
+        name: _by_seed(base[base["hour"] == end_hour])
+        for name, base in baselines.items()
+    }
     lone = bool(frame["member"].max() == 0)
     records = []
     for seed in seeds.to_dict("records"):
         number = seed["seed"]
-        row, shore = wide.loc[number], coast.loc[number]
+        row, shore = wide[number], coast[number]
         expected = _place(row["lat"], row["lon"])
         windage = windage_of(seed["category"])
         windage = windage.beside_stokes() if has_stokes else windage
@@ -59,7 +65,7 @@ def seed_records(
             "expected": expected,
             "moved_km": _km(expected, _place(seed["lat"], seed["lon"])),
             "area_90_km2": _number(row["area_km2"]),
-            "area_50_km2": _number(half.loc[number, "area_km2"]),
+            "area_50_km2": _number(half[number]["area_km2"]),
             "region_status": row["status"],
             "members": row["n_members"],
             "members_out": row["n_out"],
@@ -85,12 +91,12 @@ def seed_records(
                         "median_arrival": _text(part["median_arrival"]),
                         "expected_kg": _number(part["expected_kg"]),
                     }
-                    for part in parts[parts["seed"] == number].to_dict("records")
+                    for part in parts.get(number, [])
                 ],
             },
         }
-        for name, base in baselines.items():
-            at = base[(base["seed"] == number) & (base["hour"] == end_hour)].iloc[0]
+        for name, ending in lines.items():
+            at = ending[number]
             place = _place(at["lat"], at["lon"])
             record[name] = {"at": place, "from_expected_km": _km(place, expected)}
         records.append({key: _plain(value) for key, value in record.items()})
@@ -196,6 +202,14 @@ def _track(name: str, seed: Any, run: "pd.DataFrame") -> dict[str, Any]:
             "status": str(run["status"].iloc[-1]),
         },
         "geometry": json.loads(shapely.to_geojson(line)),
+    }
+
+
+def _by_seed(frame: "pd.DataFrame") -> dict[Any, dict[str, Any]]:
+    """Rows of a frame with one row a seed, as plain records."""
+    return {
+        row["seed"]: {str(key): value for key, value in row.items()}
+        for row in frame.to_dict("records")
     }
 
 

@@ -95,7 +95,7 @@ def source_cells(
     drawn = drawn_members(frame)
     drawn = drawn[drawn["hour"] % every_h == 0]
     n_members = drawn.groupby("seed")["member"].nunique()
-    known = drawn[drawn["status"].astype(str) != "out_of_domain"]
+    known = drawn[(drawn["status"] != "out_of_domain").to_numpy()]
     cells = cells_of(lat=known["lat"], lon=known["lon"], resolution=resolution)
     counts = (
         known.assign(cell=cells)

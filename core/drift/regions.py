@@ -128,21 +128,30 @@ def regions(
         raise InputError(f"levels must lie between 0 and 1, got {list(levels)}")
     shown = drawn_members(frame)
     shown = shown[shown["hour"] % every_h == 0]
+    # Columns are taken out once: slicing a frame for each of many seeds costs more
+    # than the regions themselves.
+    lat, lon = shown["lat"].to_numpy(), shown["lon"].to_numpy()
+    time = shown["time"].reset_index(drop=True)
+    is_out = (shown["status"] == "out_of_domain").to_numpy()
+    is_stranded = (shown["status"] == "stranded").to_numpy()
+    groups: dict[Any, Any] = dict(
+        shown.groupby(["seed", "hour"], sort=True).indices.items()
+    )
     records: list[dict[str, Any]] = []
-    for (seed, hour), group in shown.groupby(["seed", "hour"], sort=True):
-        status = group["status"].astype(str)
-        inside = group[status != "out_of_domain"]
+    for (seed, hour), rows in groups.items():
         base = {
             "seed": seed,
-            "time": group["time"].iloc[0],
+            "time": time[rows[0]],
             "hour": hour,
-            "n_members": len(group),
-            "n_afloat": int((status == "afloat").sum()),
-            "n_stranded": int((status == "stranded").sum()),
-            "n_out": int((status == "out_of_domain").sum()),
+            "n_members": len(rows),
+            "n_afloat": int((~is_out[rows] & ~is_stranded[rows]).sum()),
+            "n_stranded": int(is_stranded[rows].sum()),
+            "n_out": int(is_out[rows].sum()),
         }
-        lats, lons = inside["lat"].to_numpy(), inside["lon"].to_numpy()
-        records += [base | found for found in _regions_of(lats, lons, levels)]
+        inside = rows[~is_out[rows]]
+        records += [
+            base | found for found in _regions_of(lat[inside], lon[inside], levels)
+        ]
     made = pd.DataFrame(records, columns=list(REGION_COLUMNS))
     return made.sort_values(["seed", "time", "level"], ignore_index=True)
 

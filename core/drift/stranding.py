@@ -148,16 +148,14 @@ def stranding(
     mass = (
         {} if seeds is None else dict(zip(seeds["seed"], seeds["mass_kg"], strict=True))
     )
+    members = drawn.groupby("seed", sort=True)["member"].nunique()
+    gone = drawn[(drawn["status"] == "out_of_domain").to_numpy()]
+    n_out = gone.groupby("seed")["member"].nunique()
+    ashore: dict[Any, pd.DataFrame] = dict(iter(ends.groupby("seed")))
     records: list[dict[str, Any]] = []
-    for seed, group in drawn.groupby("seed", sort=True):
-        base = {
-            "seed": seed,
-            "n_members": group["member"].nunique(),
-            "n_out": group.loc[
-                group["status"].astype(str) == "out_of_domain", "member"
-            ].nunique(),
-        }
-        mine = ends[ends["seed"] == seed]
+    for seed, n_members in members.items():
+        base = {"seed": seed, "n_members": n_members, "n_out": int(n_out.get(seed, 0))}
+        mine = ashore.get(seed, ends.iloc[:0])
         records.append(base | _arrival(mine) | {"segment": ANY_COAST})
         parts = [
             base | _arrival(part) | _place(int(str(at)), part, coast)
@@ -178,7 +176,7 @@ def stranding(
 
 def _stranded(drawn: pd.DataFrame) -> pd.DataFrame:
     """First row of each member that strands: where and when."""
-    on_shore = drawn[drawn["status"].astype(str) == "stranded"]
+    on_shore = drawn[(drawn["status"] == "stranded").to_numpy()]
     order = on_shore["hour"].abs().sort_values(kind="stable").index
     return on_shore.loc[order].drop_duplicates(["seed", "member"])
 
