@@ -102,6 +102,12 @@ def evaluate_drifters(
     tracks = table.hourly()
     cuts = {h: cut_windows(tracks, h) for h in horizons}
     if not any(len(windows) for windows in cuts.values()):
+        n_without = max(windows.n_without_model for windows in cuts.values())
+        if n_without:
+            raise InputError(
+                f"{table.name}: in none of {n_without} windows is every model and wind "
+                f"known ({', '.join(table.models)}); leave out columns that are empty"
+            )
         raise InputError(
             f"{table.name}: no track has {HISTORY_H} h of history and {horizons[0]} h "
             f"more without a gap over {table.limits.max_gap_h:g} h; {_found(table)}"
@@ -248,7 +254,7 @@ def _found(table: DrifterTable) -> str:
     ]
     apart = table.good.groupby("drifter_id")["time"].diff().dropna()
     if len(apart):
-        hours = float((apart / pd.Timedelta(hours=1)).median())
+        hours = float(pd.to_timedelta(apart).dt.total_seconds().median()) / 3600.0
         reasons.append(f"good fixes lie {hours:.3g} h apart in the median")
     return "; ".join([f"{counted['rows']} rows", *reasons])
 

@@ -208,6 +208,12 @@ def test_sparse_tracks_say_how_far_apart_their_fixes_lie_and_run_with_a_longer_g
     )["n"]
 
 
+def test_a_model_that_is_nowhere_known_is_named():
+    frame = made_table(3, 40).rows.assign(u_ocean_x=np.nan, v_ocean_x=np.nan)
+    with pytest.raises(InputError, match=r"none of 15 windows .*\(m, x\)"):
+        evaluate_drifters(check_drifters(frame), horizons_h=(6,))
+
+
 def test_a_cancelled_evaluation_stops():
     with pytest.raises(InputError, match="cancelled"):
         evaluate_drifters(
