@@ -1,10 +1,11 @@
 """What the Ocean data page asks the library for: forcing files, servers, sensors."""
 
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from dashboard.state import actor
 if TYPE_CHECKING:
     from core.config import Settings
     from core.environment import Forcing
+    from core.forecasts import ForcingSource
     from core.jobs import Job, JobContext, JobRunner
     from core.storage import Store
 
@@ -24,6 +26,7 @@ __all__ = [
     "KIND_LABELS",
     "add_file",
     "allowed_hosts",
+    "any_simulated",
     "fetch",
     "field",
     "jobs",
@@ -95,9 +98,10 @@ def add_file(file_name: str, data: bytes, *, name: str) -> list[str]:
     """
     from core.forecasts import add_forcing
 
-    ending = Path(file_name).suffix.lower() or ".nc"
+    # Messages name the file as the person knows it, whatever characters that has.
+    safe = re.sub(r"[^\w.() -]", "_", file_name).strip(". ")[-80:] or "upload"
     with tempfile.TemporaryDirectory(prefix="gyre-forcing-") as folder:
-        path = Path(folder) / f"upload{ending}"
+        path = Path(folder) / safe
         path.write_bytes(data)
         return list(add_forcing(services.store(), path, name=name, actor=actor()))
 
@@ -105,13 +109,13 @@ def add_file(file_name: str, data: bytes, *, name: str) -> list[str]:
 def retire(forcing_id: str) -> None:
     """Take a source out of use; forecasts made from it keep it."""
     services.store().forcings.retire(forcing_id)
-    services.record("forcing.retired", forcing_id)
+    services.record("forcing.retired", f"forcing:{forcing_id}")
 
 
 def restore(row: Mapping[str, Any]) -> None:
     """Put a retired source back in use."""
     services.store().forcings.add(row)
-    services.record("forcing.restored", str(row["forcing_id"]))
+    services.record("forcing.restored", f"forcing:{row['forcing_id']}")
 
 
 def runner() -> "JobRunner":
@@ -127,7 +131,8 @@ def _fetch_work(store: "Store", chosen: "Settings") -> Any:
         from core.forecasts import fetch_forcing, refresh_forcing
 
         job.progress(0, 1, "asking the server")
-        source = RemoteForcing.from_settings(chosen)
+        # The class names each option where the protocol says "any".
+        source = cast("ForcingSource", RemoteForcing.from_settings(chosen))
         if params.get("forcing_id"):
             done = refresh_forcing(
                 store, params["forcing_id"], source=source, actor=params["actor"]
@@ -205,6 +210,13 @@ def _sensor_state(sensor: Mapping[str, Any], now: datetime) -> str:
     if sensor["status"] == "offline":
         return "Offline"
     return "Silent" if now - sensor["last_seen_at"] > _SILENT_AFTER else "Heard"
+
+
+def any_simulated(rows: "Sequence[Mapping[str, Any]]") -> bool:
+    """Whether a source or the last fix of a sensor was made up."""
+    if any(row["simulated"] for row in rows):
+        return True
+    return bool(services.store().fixes.latest()["simulated"].any())
 
 
 def track(sensor_id: str) -> pd.DataFrame:

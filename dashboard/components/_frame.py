@@ -100,7 +100,7 @@ class Scale:
         """Scale over the positive values, its ends rounded to 1, 2 or 5."""
         known = sorted(v for v in values if isfinite(v) and v > 0)
         if not known:
-            return cls(0.1, 1.0, unit, logarithmic, ramp)
+            return cls(0.1 if logarithmic else 0.0, 1.0, unit, logarithmic, ramp)
         low, high = round_down(known[0]), round_up(known[-1])
         if not logarithmic:
             low = 0.0

@@ -102,7 +102,7 @@ def _field_map(field: "Forcing", row: dict[str, Any]) -> None:
         float(field.lon[-1]),
         min(float(field.lat[-1]), 80.0),
     )
-    scale = arrow_scale(field.u[0], field.v[0])
+    scale = arrow_scale(field.u, field.v)  # of all times, so that it stays put
     label = forcing_data.KIND_LABELS[field.kind]
     legend(scale, label=label)
     moments = [datetime.fromtimestamp(float(s), tz=UTC) for s in field.time_s]
@@ -132,7 +132,7 @@ def _field_map(field: "Forcing", row: dict[str, Any]) -> None:
 
 
 def _facts(field: "Forcing", row: dict[str, Any]) -> None:
-    st.subheader(row["name"], anchor=False)
+    st.subheader(plain(row["name"]), anchor=False)
     if row["title"] not in ("", "unknown", row["name"]):
         st.caption(plain(row["title"]))
     facts = {
@@ -174,7 +174,7 @@ def _facts(field: "Forcing", row: dict[str, Any]) -> None:
             type="tertiary",
         ):
             forcing_data.retire(row["forcing_id"])
-            st.toast(f"{row['name']} is out of use; it can be put back below.")
+            st.toast(f"{plain(row['name'])} is out of use; it can be put back below.")
             st.rerun()
 
 

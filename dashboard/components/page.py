@@ -173,7 +173,8 @@ def error_panel(error: CleanupError, *, kept: str = "", next_step: str = "") -> 
         "Load the page again; if it stays, send the log to whoever runs this system.",
     )
     message = str(error).strip() or type(error).__name__
-    message = message[0].upper() + message[1:]
+    if "." not in message.split(maxsplit=1)[0].rstrip("."):  # a file keeps its name
+        message = message[0].upper() + message[1:]
     lines = [_plain(message), kept, f"**Next:** {step}"]
     st.error("\n\n".join(line for line in lines if line), icon=":material/error:")
 

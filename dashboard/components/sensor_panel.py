@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import forcing_data
 from dashboard.components.formats import number, when
 from dashboard.components.maps import MapFrame, draw_map, records
+from dashboard.components.photo_gallery import plain
 from dashboard.components.small_map import fitted
 from dashboard.components.tables import Column, table
 from dashboard.theme import MAP_COLOURS, hex_to_rgb, theme_name
@@ -37,7 +38,12 @@ def sensor_panel() -> None:
     frame = forcing_data.sensors()
     if frame.empty:
         _nothing_heard()
-        return
+    else:
+        _heard(frame)
+    _refused()
+
+
+def _heard(frame: "pd.DataFrame") -> None:
     heard = int((frame["state"] == "Heard").sum())
     newest = frame["observed_at"].max()
     st.markdown(
@@ -51,6 +57,9 @@ def sensor_panel() -> None:
             _map(placed)
     with right:
         table(frame, _COLUMNS, name="ocean-sensors", title="Sensors", height=_MAP_PX)
+
+
+def _refused() -> None:
     refused = forcing_data.refused_messages()
     if len(refused):
         with st.expander(f"Refused messages, newest {len(refused)}"):
@@ -68,7 +77,7 @@ def sensor_panel() -> None:
 
 def _nothing_heard() -> None:
     url = forcing_data.listening_url()
-    broker = f"the broker {url}" if url else "a broker"
+    broker = f"the broker {plain(url)}" if url else "a broker"
     with st.container(border=True):
         st.markdown(
             ":material/sensors: No sensor was heard yet. Buoys and vessels that send "

@@ -24,9 +24,7 @@ SHOWN = StateKey[str]("ocean", "shown", _FORCING)
 def render() -> None:
     """Draw the page."""
     rows = forcing_data.sources()
-    page_header(
-        "Ocean data", _answer(rows), simulated=any(row["simulated"] for row in rows)
-    )
+    page_header("Ocean data", _answer(rows), simulated=forcing_data.any_simulated(rows))
     shown = st.segmented_control(
         "Show",
         [_FORCING, _SENSORS],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.forecasts import add_forcing
 from core.observations import make_observations
 from core.storage import Store, open_store
+from tests.core.forecasts.flows import uniform
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 #: AppTest gives up after 3 s otherwise, too soon for a first import of pandas.
@@ -74,6 +77,20 @@ def seeded_store(empty_store: Store) -> Store:
     """A store with ninety simulated transects of two flights."""
     empty_store.observations.add(seeded_observations())
     return empty_store
+
+
+@pytest.fixture
+def add_flow(empty_store: Store, tmp_path: Path) -> Callable[..., str]:
+    """Return a function that takes a uniform flow into the store."""
+
+    def added(kind: str = "current", *, name: str = "", **changes: Any) -> str:
+        path = tmp_path / f"{kind}.nc"
+        uniform(kind, **changes).to_netcdf(path)
+        label = name or f"Uniform {kind}"
+        (forcing_id,) = add_forcing(empty_store, path, name=label, actor="mia")
+        return forcing_id
+
+    return added
 
 
 @pytest.fixture
