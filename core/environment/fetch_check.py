@@ -6,7 +6,7 @@ is missing, so the length that the header promises is compared with the file.
 
 from pathlib import Path
 
-import h5py  # type: ignore[import-untyped] # it has no types
+import h5py
 import netCDF4
 from scipy.io import netcdf_file
 

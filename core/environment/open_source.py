@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import h5py  # type: ignore[import-untyped]  # it ships no stubs
+import h5py
 import xarray as xr
 
 from core.environment.forcing_text import clean_text

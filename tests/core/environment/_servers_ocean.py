@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "'cgi' is deprecated", DeprecationWarning)
     from pydap.handlers.lib import BaseHandler
     from pydap.model import BaseType, DatasetType, GridType
-    from webob import Request  # type: ignore[import-untyped] # it has no types
+    from webob import Request
 
 #: First frame of every sea here.
 START = pd.Timestamp("2024-03-01T00:00:00Z").to_pydatetime()

@@ -4,7 +4,7 @@ import json
 import random
 import tracemalloc
 
-import h5py  # type: ignore[import-untyped]  # it ships no stubs
+import h5py
 import netCDF4
 import numpy as np
 import pytest
