@@ -43,6 +43,7 @@ def seed_records(
         for name, base in baselines.items()
     }
     lone = bool(frame["member"].max() == 0)
+    begins = _by_seed(frame[(frame["member"] == 0) & (frame["hour"] == 0)])
     records = []
     for seed in seeds.to_dict("records"):
         number = seed["seed"]
@@ -57,6 +58,7 @@ def seed_records(
             "lat": seed["lat"],
             "lon": seed["lon"],
             "on_land": seed["on_land"],
+            "starts_on_forcing_land": begins[number]["status"] == "stranded",
             "released_at": _text(seed["time"]),
             "category": seed["category"],
             "windage": windage.factor if has_wind else None,
@@ -118,7 +120,8 @@ def seed_lines(
             at = record["expected"]
             said.append(
                 f"expected at {at['lat']:.3f}, {at['lon']:.3f}, "
-                f"{record['moved_km']:.1f} km from its start"
+                f"{record['moved_km']:.1f} km from where it was "
+                f"{'found' if backward else 'seen'}"
             )
         if record["area_90_km2"] is None:
             said.append("no area (too few members)")
@@ -139,8 +142,8 @@ def seed_lines(
             said.append(
                 f"{record['members_out']} of {record['members']} members left the area"
             )
-        if record["on_land"]:
-            said.append("starts on land")
+        if record["starts_on_forcing_land"]:
+            said.append("lies on land of the forcing's grid, so it stays there")
         lines.append(f"seed {record['seed']}{name} {when}: {'; '.join(said)}")
     if len(records) > _SHOWN_SEEDS:
         lines.append(f"and {len(records) - _SHOWN_SEEDS} more seeds")

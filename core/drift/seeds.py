@@ -142,14 +142,24 @@ def read_seeds(source: str | Path | pd.DataFrame) -> Seeds:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(f"seeds file is larger than 50 MB: {name}")
         if path.suffix.lower() in {".parquet", ".pq"}:
-            frame = pq.read_table(path).to_pandas()
-            return _checked(list(map(str, frame.columns)), _frame_rows(frame), name)
+            return _parquet(path)
         return _parsed(_text(path), name)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"seeds file cannot be read: {name}: {reason}") from error
     except pa.ArrowException as error:
         raise InputError(f"seeds file is no readable Parquet: {name}") from error
+
+
+def _parquet(path: Path) -> Seeds:
+    """Read the columns that mean something; a small file may unpack to a huge one."""
+    with pq.ParquetFile(path) as file:
+        if file.metadata.num_rows > MAX_SEEDS:
+            raise InputError(f"more than {MAX_SEEDS} seeds ({path.name})")
+        heads = list(file.schema_arrow.names)
+        known = [head for head in heads if _column(head) in SEED_COLUMNS]
+        frame = file.read(columns=known).to_pandas()
+    return _checked(heads, _frame_rows(frame), path.name)
 
 
 def _text(path: Path) -> str:

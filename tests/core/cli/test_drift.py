@@ -243,6 +243,44 @@ def test_geojson_holds_regions_tracks_and_coast(tmp_path):
     assert [part["segment"] for part in stranding["segments"]] == ["none"]
 
 
+def test_seed_on_land_of_the_forcing_is_told(tmp_path):
+    currents = cf_file(tmp_path / "c.nc", current=(1.0, 0.0), land=0.3)
+    args = ["--seeds", seeds_file(tmp_path, "lat,lon\n0,1\n0,0\n"), "--currents",
+            currents, "--hours", 2, "--ensemble", 12,
+            "--out", tmp_path / "t.parquet"]  # fmt: skip
+    ashore, afloat = done(*args)["seeds"]
+    assert ashore["starts_on_forcing_land"]
+    assert ashore["stranding"]["probability"] == 1.0
+    assert not afloat["starts_on_forcing_land"]
+    assert run(*args).stdout.count("lies on land of the forcing's grid") == 1
+
+
+def test_map_across_180_degrees_is_cut_there(tmp_path):
+    cf_file(tmp_path / "c.nc", current=(1.0, 0.0))
+    with xr.open_dataset(tmp_path / "c.nc") as whole:
+        whole.load().assign_coords(lon=whole["lon"] + 180.0).to_netcdf(
+            tmp_path / "d.nc"
+        )
+    out = tmp_path / "r.geojson"
+    summary = done("--seeds", seeds_file(tmp_path, "lat,lon\n0,179.8\n"), "--currents",
+                   tmp_path / "d.nc", "--hours", 12, "--ensemble", 20, "--out",
+                   tmp_path / "t.parquet", "--geojson", out)  # fmt: skip
+    # 43.2 km is 0.389 degrees: to 179.811 W.
+    alone = pd.read_parquet(tmp_path / "t.parquet").query("member == 0 and hour == 12")
+    assert alone["lon"].iloc[0] == pytest.approx(-179.8115, abs=1e-3)
+    assert summary["seeds"][0]["moved_km"] == pytest.approx(43.2, abs=20)
+    shapes = {f["geometry"]["type"] for f in json.loads(out.read_text())["features"]}
+    assert {"MultiLineString", "MultiPolygon"} <= shapes
+
+
+def test_a_table_that_cannot_be_written_is_refused(tmp_path, currents):
+    (tmp_path / "t.parquet").mkdir()
+    result = refused("--seeds", seeds_file(tmp_path), "--currents", currents, "--hours",
+                     2, "--ensemble", 2, "--out", tmp_path / "t.parquet")  # fmt: skip
+    assert "cannot write" in str(result.exception)
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_same_seed_writes_the_same_table_and_another_does_not(tmp_path, currents):
     tables = []
     for seed in (3, 3, 4):

@@ -146,6 +146,24 @@ def test_gzip_and_parquet_read_the_same(tmp_path):
     pd.testing.assert_frame_equal(again, plain)
 
 
+def test_parquet_with_too_many_rows_is_refused_before_it_is_unpacked(tmp_path):
+    rows = MAX_SEEDS + 1
+    pd.DataFrame({"lat": [0.0] * rows, "lon": [0.0] * rows}).to_parquet(
+        tmp_path / "s.parquet"
+    )
+    with pytest.raises(InputError, match="more than 20000 seeds"):
+        read_seeds(tmp_path / "s.parquet")
+
+
+def test_columns_of_no_meaning_are_left_alone_whatever_they_hold(tmp_path):
+    frame = pd.DataFrame(
+        {"lat": [1.0], "Lon": [2.0], "notes": [[1, 2]], "x": [b"\xff"]}
+    )
+    frame.to_parquet(tmp_path / "s.parquet")
+    for source in (frame, tmp_path / "s.parquet"):
+        assert read_seeds(source).accepted["lon"][0] == 2.0
+
+
 @given(seed_frames())
 def test_valid_seeds_are_all_accepted_and_reading_them_again_changes_nothing(frame):
     read = read_seeds(frame)
