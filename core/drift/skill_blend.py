@@ -28,7 +28,14 @@ from core.drift._drifter_motion import KM_PER_H
 from core.drift._skill_training import TrainingRows
 from core.errors import InputError
 
-__all__ = ["MEMORY_GRID_H", "TREX_MEMORY_H", "Blend", "blended_velocity", "fit_blend"]
+__all__ = [
+    "MEMORY_GRID_H",
+    "TREX_MEMORY_H",
+    "Blend",
+    "blended_velocity",
+    "fit_blend",
+    "shrunk",
+]
 
 ComplexArray = npt.NDArray[np.complex128]
 IntArray = npt.NDArray[np.int64]
@@ -38,8 +45,8 @@ MEMORY_GRID_H: tuple[float, ...] = (2, 3, 4, 6, 8, 10, 12, 16, 24)
 #: Memory fitted on all TReX drifters (Gulf of St Lawrence, tidal), hours; use it where
 #: no drifters of the own sea have been fitted.
 TREX_MEMORY_H = 10.0
-#: Types with fewer training drifters take the factor of all types: assumption.
-_MIN_DRIFTERS = 3
+#: Drifters that the factor of all types weighs as in that of one type: assumption.
+_POOLED_DRIFTERS = 1
 _N_ITERATIONS = 8
 #: Deviations below this share of the scale count as equal, so that weights stay finite.
 _SMALLEST = 0.05
@@ -111,7 +118,7 @@ class Blend:
     wind : complex
         Wind factor over all types; zero without wind.
     wind_by_kind : mapping of str to complex
-        Wind factor of the types with drifters enough.
+        Wind factor of each type, drawn towards that of all where drifters are few.
     memory_h : float or None
         Hours in which the last residual fades to 37 %; None takes no residual.
     """
@@ -176,14 +183,10 @@ def fit_blend(
     """
     if not len(rows):
         raise InputError("no training window is left to fit on")
-    enough = [
-        k
-        for k in range(len(kinds))
-        if kinds[k] and len(np.unique(rows.drifter[rows.kind == k])) >= _MIN_DRIFTERS
-    ]
-    # Types with few drifters share one factor, that of the last group.
-    group = np.full(len(rows), len(enough))
-    for number, kind in enumerate(enough):
+    named = [k for k in range(len(kinds)) if kinds[k] and (rows.kind == k).any()]
+    # Drifters without a type share one factor, that of the last group.
+    group = np.full(len(rows), len(named))
+    for number, kind in enumerate(named):
         group[rows.kind == kind] = number
     memory_h = None
     if with_memory:
@@ -195,16 +198,40 @@ def fit_blend(
     _, gain, factors = _least_deviations(rows, group, fit_gain, memory_h)
     whole = np.zeros(len(rows), dtype=np.int64)
     _, _, pooled = _least_deviations(rows, whole, False, memory_h, gain=gain)
-    has_wind = rows.has_wind
+    if not rows.has_wind:
+        return Blend(current_gain=gain, wind_by_kind={}, memory_h=memory_h)
     return Blend(
         current_gain=gain,
-        wind=complex(pooled[0]) if has_wind else 0j,
+        wind=complex(pooled[0]),
         wind_by_kind={
-            kinds[kind]: complex(factors[number])
-            for number, kind in enumerate(enough)
-            if has_wind
+            kinds[kind]: shrunk(
+                complex(factors[number]),
+                complex(pooled[0]),
+                n_drifters=len(np.unique(rows.drifter[rows.kind == kind])),
+            )
+            for number, kind in enumerate(named)
         },
         memory_h=memory_h,
+    )
+
+
+def shrunk(own: complex, pooled: complex, *, n_drifters: int) -> complex:
+    """Pull the wind factor of a type with few drifters towards that of all.
+
+    Parameters
+    ----------
+    own, pooled : complex
+        Factor of the type and of all drifters.
+    n_drifters : int
+        Drifters of the type; the pooled factor weighs as much as one of them.
+
+    Examples
+    --------
+    >>> shrunk(0.03 + 0j, 0.01 + 0j, n_drifters=3)
+    (0.025+0j)
+    """
+    return (n_drifters * own + _POOLED_DRIFTERS * pooled) / (
+        n_drifters + _POOLED_DRIFTERS
     )
 
 

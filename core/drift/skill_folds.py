@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.drift._skill_training import TrainingRows
 from core.drift.drifters import HourlyTracks
-from core.drift.skill_blend import Blend, fit_blend
+from core.drift.skill_blend import Blend, fit_blend, shrunk
 from core.drift.skill_configurations import Configuration, blend_velocities
 from core.drift.windage_fit import wind_factor
 from core.drift.windows import Windows
@@ -24,7 +24,6 @@ __all__ = ["Folds", "fit_by_block", "fit_by_drifter", "fit_configuration"]
 ComplexArray = npt.NDArray[np.complex128]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-_MIN_DRIFTERS = 3  # for a windage of a type of its own, as in the blend
 
 
 class Folds:
@@ -78,16 +77,16 @@ def _regression(tracks: HourlyTracks, is_training: BoolArray) -> Blend:
         return Blend(wind_by_kind={})
     beyond = tracks.velocity() - current
     usable = is_training & np.isfinite(beyond) & np.isfinite(wind)
+    pooled = wind_factor(beyond[usable], wind[usable])
     by_kind = {}
     for number, name in enumerate(tracks.kinds):
         chosen = usable & (tracks.kind == number)
-        if name and len(np.unique(tracks.drifter[chosen])) >= _MIN_DRIFTERS:
-            by_kind[name] = wind_factor(beyond[chosen], wind[chosen])
-    pooled = wind_factor(beyond[usable], wind[usable])
-    return Blend(
-        wind=pooled if np.isfinite(pooled) else 0j,
-        wind_by_kind={k: c for k, c in by_kind.items() if np.isfinite(c)},
-    )
+        own = wind_factor(beyond[chosen], wind[chosen])
+        if name and np.isfinite(own):
+            by_kind[name] = shrunk(
+                own, pooled, n_drifters=len(np.unique(tracks.drifter[chosen]))
+            )
+    return Blend(wind=pooled if np.isfinite(pooled) else 0j, wind_by_kind=by_kind)
 
 
 def fit_by_drifter(

@@ -85,11 +85,12 @@ def test_wrong_memory_and_lead_are_refused():
 
 
 def test_without_noise_the_parameters_are_found_again():
-    tracks = made(noise=0.0)
+    tracks = made(noise=0.0, n=40)
     blend = fit_blend(training_rows(tracks, HORIZONS), kinds=tracks.kinds)
     assert blend.current_gain == pytest.approx(0.6, rel=1e-3)
-    assert blend.wind_by_kind["type 0"] == pytest.approx(0.03, rel=1e-3)
-    assert blend.wind_by_kind["type 1"] == pytest.approx(0.01, rel=1e-3)
+    for kind, own in (("type 0", 0.03), ("type 1", 0.01)):
+        drawn = (40 * own + blend.wind) / 41
+        assert blend.wind_by_kind[kind] == pytest.approx(drawn, rel=1e-3)
     assert 0.01 < abs(blend.wind) < 0.03
 
 
@@ -100,12 +101,16 @@ def test_the_memory_of_the_made_residual_is_found_again():
     assert blend.current_gain == pytest.approx(0.6, abs=0.1)
 
 
-def test_a_type_with_few_drifters_takes_the_factor_of_all():
-    tracks = made(n=2)
+def test_a_type_with_few_drifters_is_drawn_towards_all():
+    # By hand: two drifters weigh 2/3 against 1/3 of the pooled factor.
+    tracks = made(noise=0.0, n=2)
     blend = fit_blend(training_rows(tracks, HORIZONS), kinds=tracks.kinds)
-    assert blend.wind_by_kind == {}
-    velocity = blend.model_velocity(0.0, 10.0, kind="type 0")
-    assert velocity == pytest.approx(10.0 * blend.wind)
+    for kind, own in (("type 0", 0.03), ("type 1", 0.01)):
+        expected = (2 * own + blend.wind) / 3
+        assert blend.wind_by_kind[kind] == pytest.approx(expected, rel=1e-3)
+        velocity = blend.model_velocity(0.0, 10.0, kind=kind)
+        assert velocity == pytest.approx(10.0 * blend.wind_by_kind[kind])
+    assert blend.model_velocity(0.0, 10.0, kind="new") == pytest.approx(10 * blend.wind)
 
 
 def test_parts_that_are_not_asked_for_stay_out():
