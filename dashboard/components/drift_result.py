@@ -17,10 +17,14 @@ from dashboard.components.drift_map import (
 )
 from dashboard.components.formats import mass, number, share, when
 from dashboard.components.maps import draw_map, legend
+from dashboard.components.photo_gallery import plain
+from dashboard.components.small_map import fitted
 from dashboard.components.tables import Column, table
 from dashboard.components.time_slider import time_player
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.forecasts import Forecast
 
 __all__ = ["drift_answer", "drift_result"]
@@ -60,7 +64,7 @@ def drift_answer(opened: "Forecast") -> str:
         text += (
             f". None strands in any member ({share(found['high'])} at most, 95 %)"
             if ended
-            else f". Most likely to strand: {worst['seed_id'] or worst['seed']}, "
+            else f". Most likely to strand: {plain(_name(worst))}, "
             f"{share(found['probability'])} ({share(found['low'])} to "
             f"{share(found['high'])})"
         )
@@ -85,7 +89,7 @@ def drift_result(opened: "Forecast") -> None:
 
 
 def _map(opened: "Forecast") -> None:
-    frame = drift_frame(opened.frame)
+    frame = fitted(drift_frame(opened.frame), width_px=880, height_px=600)
     hours = sorted(opened.frame["hour"].unique(), key=abs)
     begin = pd.Timestamp(opened.frame["time"][opened.frame["hour"] == 0].min())
     moments = [(begin + pd.Timedelta(hours=int(h))).to_pydatetime() for h in hours]
@@ -161,10 +165,18 @@ def _alt(regions: pd.DataFrame) -> str:
     return f"{len(wide)} regions of 90 %, {_span(wide.tolist(), 'km²')}"
 
 
+def _name(seed: "Mapping[str, Any]") -> str:
+    """Return what people call a seed, or its number in the list, from 1."""
+    return str(seed["seed_id"] or f"Seed {int(seed['seed']) + 1}")
+
+
 def _names(opened: "Forecast") -> dict[int, str]:
+    """Names by seed; those given twice are told apart by their number."""
+    names = {int(seed["seed"]): _name(seed) for seed in opened.summary["seeds"]}
+    given = list(names.values())
     return {
-        int(row["seed"]): str(row["seed_id"] or row["seed"])
-        for row in opened.seeds.to_dict("records")
+        seed: f"{name} ({seed + 1})" if given.count(name) > 1 else name
+        for seed, name in names.items()
     }
 
 
@@ -191,7 +203,7 @@ def _table(opened: "Forecast") -> None:
         for day in seed["days"]:
             rows.append(
                 {
-                    "seed": seed["seed_id"] or str(seed["seed"]),
+                    "seed": _name(seed),
                     "category": seed["category"],
                     "time": _time(day["time"]),
                     "hour": day["hour"],
@@ -277,7 +289,7 @@ def _totals(opened: "Forecast") -> None:
             f"{mass(last['expected_kg_afloat'])} afloat, "
             f"{mass(last['expected_kg_stranded'])} ashore"
         )
-    st.caption(said.replace("$", "\\$") + f"; n = {opened.summary['members']} members")
+    st.caption(f"{plain(said)}; n = {opened.summary['members']} members")
 
 
 def _left_out(opened: "Forecast") -> None:
@@ -285,11 +297,11 @@ def _left_out(opened: "Forecast") -> None:
     if refused:
         st.warning(
             f"{len(refused)} left out: "
-            + "; ".join(str(issue["reason"]) for issue in refused[:5]),
+            + "; ".join(plain(str(issue["reason"])) for issue in refused[:5]),
             icon=":material/block:",
         )
     doubts = [*(str(x["reason"]) for x in flagged), *opened.summary["warnings"]]
     if doubts:
         with st.expander(f"Assumptions and doubts ({len(doubts)})"):
             for doubt in dict.fromkeys(doubts):
-                st.markdown(f"- {doubt}")
+                st.markdown(f"- {plain(doubt)}")
