@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,10 @@ from core.drift.windage import Windage
 from core.errors import CleanupError, InputError, SourceError
 from core.geo import great_circle_distance_km
 
+TREX = (
+    Path(__file__).resolve().parents[4]
+    / "shared/datasets/ocean/drifters_trex2020_with_currents_winds.parquet"
+)
 START = datetime(2024, 3, 1, tzinfo=UTC)
 START_S = START.timestamp()
 
@@ -136,6 +141,41 @@ def test_current_error_spreads_the_cloud_as_a_random_flight_does():
     for name in ("lat", "lon"):
         sd = (np.radians(drawn[name].to_numpy()) * 6371e3).std()
         assert sd == pytest.approx(np.sqrt(variance), rel=0.05)
+
+
+# The law was chosen on CIOPS-E; GSL500 is another model of the same sea. Around the end
+# of the model's path (water and 2 % of the wind, along the observed track) a circle of
+# 1.177 standard deviations should hold half of the observed ends, one of 2.146 90 %.
+@pytest.mark.validation
+@pytest.mark.parametrize("model", ["ciopse", "gsl500"])
+def test_default_current_error_holds_real_drifters_at_its_level(model):
+    if not TREX.exists():
+        pytest.skip("the shared drifters are not at hand")
+    hours = 24
+    rows = pd.read_parquet(TREX).sort_values(["drifter_id", "time"])
+    t, T = hours * 3600.0, CURRENT_ERROR.time_scale_s  # noqa: N806 - as in the formula
+    sd = np.sqrt(2 * CURRENT_ERROR.sigma_m_s**2 * T * (t - T * (1 - np.exp(-t / T))))
+    away = []
+    for _, run in rows.groupby("drifter_id"):
+        clock = run["time"].to_numpy().astype("datetime64[s]").astype(int)
+        for first in range(0, len(run) - hours, hours):
+            part = run.iloc[first : first + hours + 1]
+            if clock[first + hours] - clock[first] != t:
+                continue
+            model_m = [
+                np.trapezoid(
+                    part[f"{c}_ocean_{model}"] + 0.02 * part[f"{c}_wind"], dx=3600.0
+                )
+                for c in "uv"
+            ]
+            across = np.cos(np.radians(part["lat"].mean()))
+            places = np.radians(part[["lon", "lat"]].to_numpy())
+            true_m = (places[-1] - places[0]) * 6371e3 * np.array([across, 1.0])
+            away.append(np.hypot(*(true_m - model_m)))
+    away = np.array(away)[np.isfinite(away)]
+    assert len(away) > 1000
+    assert np.mean(away < 1.1774 * sd) == pytest.approx(0.5, abs=0.05)
+    assert np.mean(away < 2.1460 * sd) == pytest.approx(0.9, abs=0.05)
 
 
 def test_windage_of_members_stays_within_its_bracket():
