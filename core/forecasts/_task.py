@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from core.drift.noise import RandomFlight
-from core.drift.seeds import SeedIssue, read_seeds
+from core.drift import RandomFlight, SeedIssue, read_seeds
 from core.errors import InputError
 from core.forecasts.forcings import require_kind
 

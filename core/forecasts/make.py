@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.drift.ensemble import CURRENT_ERROR, run_ensemble
-from core.drift.ensemble_coverage import uncovered_seeds
-from core.drift.noise import RandomFlight
+from core.drift import CURRENT_ERROR, RandomFlight, run_ensemble, uncovered_seeds
 from core.errors import InputError
 from core.forecasts._area import Box, box_around, coast_of
 from core.forecasts._task import Kind, Task, first_of, task_of
@@ -21,8 +19,7 @@ from core.forecasts.summary import json_text, summarise
 from core.governance import record
 
 if TYPE_CHECKING:
-    from core.drift import VelocityField
-    from core.drift.seeds import SeedIssue
+    from core.drift import SeedIssue, VelocityField
     from core.storage import Store
 
 __all__ = ["make_forecast", "make_hindcast"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from core.drift.baselines import persistence, stays_put
+from core.drift import persistence, stays_put
 from core.drift.regions import regions
 from core.drift.stranding import stranding
 

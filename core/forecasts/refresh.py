@@ -12,7 +12,7 @@ from core.forecasts.forcings import add_forcing, keep_forcing
 from core.governance import record
 
 if TYPE_CHECKING:
-    from core.environment.fetch import Fetched
+    from core.environment import Fetched
     from core.storage import Store
 
 __all__ = [
@@ -33,7 +33,7 @@ _MAX_ERROR = 500
 
 
 class ForcingSource(Protocol):
-    """What asks the servers: ``core.environment.fetch.RemoteForcing`` or the like."""
+    """What asks the servers: ``core.environment.RemoteForcing`` or the like."""
 
     def fetch_file(self, url: str) -> "Fetched":
         """Fetch a file as it is."""

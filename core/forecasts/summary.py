@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.drift.baselines import persistence
+from core.drift import persistence
 from core.drift.regions import regions
 from core.drift.stranding import ANY_COAST, stranding
 from core.geo import great_circle_distance_km

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.drift.ensemble import CURRENT_ERROR
-from core.drift.noise import RandomFlight
+from core.drift import CURRENT_ERROR, RandomFlight
 from core.errors import CleanupError, InputError
 from core.forecasts.make import make_forecast, make_hindcast
 from core.forecasts.summary import json_text

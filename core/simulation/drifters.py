@@ -11,7 +11,7 @@ from core.simulation.drift import TrueTrack, drift_truly
 from core.simulation.sea import SimulatedSea
 
 if TYPE_CHECKING:
-    from core.environment.sensors.records import SensorFix
+    from core.environment.sensors import SensorFix
 
 __all__ = ["SIMULATED_DRIFTERS", "SimulatedDrifter", "drifter_fixes", "drifter_table"]
 
@@ -146,7 +146,7 @@ def drifter_fixes(table: pd.DataFrame) -> "list[SensorFix]":
     table : DataFrame
         From :func:`drifter_table`.
     """
-    from core.environment.sensors.records import SensorFix
+    from core.environment.sensors import SensorFix
 
     fixes = []
     for row in table.to_dict("records"):

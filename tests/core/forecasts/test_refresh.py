@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from core.environment.fetch import Fetched
+from core.environment import Fetched
 from core.errors import InputError, SourceError, SourceRefused, SourceTimeout
 from core.forecasts import (
     fetch_forcing,

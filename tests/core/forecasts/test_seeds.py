@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from core.drift.seeds import read_seeds
+from core.drift import read_seeds
 from core.errors import InputError
 from core.forecasts import SITE_RADIUS_M, seeds_from_sites
 from tests.core.forecasts.flows import START

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core.drift.noise import RandomFlight
+from core.drift import RandomFlight
 from core.errors import InputError
 from core.forecasts import FORECAST_JOB, forecast_params, forecast_work, read_forecast
 from core.jobs import JobRunner, JobState
