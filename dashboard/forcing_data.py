@@ -127,7 +127,7 @@ def runner() -> "JobRunner":
 
 def _fetch_work(store: "Store", chosen: "Settings") -> Any:
     def work(params: Mapping[str, Any], job: "JobContext") -> Mapping[str, Any]:
-        from core.environment.fetch import RemoteForcing
+        from core.environment import RemoteForcing
         from core.forecasts import fetch_forcing, refresh_forcing
 
         job.progress(0, 1, "asking the server")

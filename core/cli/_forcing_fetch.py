@@ -13,7 +13,7 @@ from core.cli._output import JsonOption, check_folder, emit
 from core.errors import InputError, SourceRefused
 
 if TYPE_CHECKING:
-    from core.environment.fetch import Fetched
+    from core.environment import Fetched
 
 __all__ = ["fetch"]
 
@@ -62,7 +62,7 @@ def fetch(
     and said to be stale. If it has nothing for the request, no file is written.
     """
     from core.config import load_settings
-    from core.environment.fetch import RemoteForcing
+    from core.environment import RemoteForcing
 
     check_folder(out)
     if (url is None) == (erddap is None) or (erddap is None) != (dataset is None):

@@ -8,12 +8,6 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from core.environment.forcing_sample import (
-    SpeedStatistics,
-    sample,
-    speed_statistics,
-)
-from core.environment.forcing_text import clean_text, epoch_s, moment_of, shown
 from core.environment.grid import (
     EDGE_TOLERANCE_DEG,
     Bbox,
@@ -24,6 +18,12 @@ from core.environment.grid import (
     relative_lon,
     time_window,
 )
+from core.environment.sampling import (
+    SpeedStatistics,
+    sample,
+    speed_statistics,
+)
+from core.environment.text import clean_text, epoch_s, moment_of, shown
 from core.errors import InputError
 from core.geo import normalise_lon
 
@@ -336,7 +336,7 @@ class Forcing:
     def to_netcdf(self, path: Path | str) -> Path:
         """Write a CF-1.8 file, see :func:`core.environment.write_forcing`."""
         # Imported here because writing needs this record's own module.
-        from core.environment.write import write_forcing
+        from core.environment.files.write import write_forcing
 
         return write_forcing(self, path)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.environment.forcing_text import epoch_s, moment_of, shown
+from core.environment.text import epoch_s, moment_of, shown
 from core.errors import InputError
 
 __all__ = [

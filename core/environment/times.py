@@ -8,7 +8,7 @@ import cftime
 import numpy as np
 import numpy.typing as npt
 
-from core.environment.forcing_text import clean_text, moment_of
+from core.environment.text import clean_text, moment_of
 from core.errors import InputError
 from core.units import SECONDS_PER_HOUR, hours_to_seconds
 

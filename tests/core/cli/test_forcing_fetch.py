@@ -11,8 +11,13 @@ from typer.testing import CliRunner, Result
 
 from core.cli._app import app, exit_code_of
 from core.errors import CleanupError
-from tests.core.environment._servers import LoopbackServer, free_port, send, serving
-from tests.core.environment._servers_ocean import (
+from tests.core.environment.remote._servers import (
+    LoopbackServer,
+    free_port,
+    send,
+    serving,
+)
+from tests.core.environment.remote._servers_ocean import (
     dap_routes,
     griddap_routes,
     netcdf_bytes,
@@ -43,7 +48,8 @@ def fetch(tmp_path, monkeypatch):
     """Run the command; its data folder is ``tmp_path``."""
     # The pauses between attempts are tested with the client.
     monkeypatch.setattr(
-        "core.environment.http.time", SimpleNamespace(sleep=lambda _seconds: None)
+        "core.environment.remote.http.time",
+        SimpleNamespace(sleep=lambda _seconds: None),
     )
     monkeypatch.setenv("GYRE_DATA_DIR", str(tmp_path))
 
