@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.drift import CURRENT_ERROR, RandomFlight, run_ensemble, uncovered_seeds
-from core.errors import InputError
+from core.errors import InputError, NotFoundError
 from core.forecasts._area import Box, box_around, coast_of
 from core.forecasts._task import Kind, Task, first_of, task_of
 from core.forecasts.forcings import load_forcing, velocity_field
@@ -176,7 +176,7 @@ def _make(
         raise InputError(f"a {kind} needs a name")
     task = task_of(store, kind, seeds, ids, **numbers)
     forecast_id = hashlib.sha256(json_text(task.params).encode()).hexdigest()[:16]
-    if any(row["forecast_id"] == forecast_id for row in _known(store, kind)):
+    if _is_kept(store, forecast_id):
         return forecast_id
     fields, box = _fields(store, task)
     covered, issues = _covered(task, fields)
@@ -210,8 +210,12 @@ def _make(
     return forecast_id
 
 
-def _known(store: "Store", kind: Kind) -> list[dict[str, Any]]:
-    return store.forecasts.listing(kind=kind, limit=1_000_000)
+def _is_kept(store: "Store", forecast_id: str) -> bool:
+    try:
+        store.forecasts.get(forecast_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _fields(store: "Store", task: Task) -> tuple[dict[str, "VelocityField"], Box]:
