@@ -14,6 +14,7 @@ from dashboard.state import actor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.drift.seeds import Seeds
     from core.forecasts import Forecast
     from core.jobs import Job, JobRunner
 
@@ -141,13 +142,13 @@ def hotspot_seeds(sites: pd.DataFrame, *, at: datetime) -> pd.DataFrame:
     return seeds_from_sites(sites, at=at)
 
 
-def uploaded_seeds(data: bytes) -> pd.DataFrame:
-    """Rows of an uploaded CSV file of seeds.
+def uploaded_seeds(data: bytes) -> "Seeds":
+    """Read an uploaded CSV file of seeds: the good rows, and why others are not.
 
     Raises
     ------
     InputError
-        If it is too large or no table.
+        If it is too large, no table, or has no row that can be used.
     """
     from core.drift import read_seeds
     from core.errors import InputError
@@ -159,10 +160,10 @@ def uploaded_seeds(data: bytes) -> pd.DataFrame:
     except (ValueError, UnicodeDecodeError) as error:
         raise InputError(f"the file of seeds is no CSV table: {error}") from error
     checked = read_seeds(table)
-    if checked.rejected:
+    if checked.accepted.empty:
         first = "; ".join(str(issue) for issue in checked.rejected[:5])
-        raise InputError(f"{len(checked.rejected)} seeds cannot be used: {first}")
-    return checked.accepted
+        raise InputError(f"no seed can be used: {first}")
+    return checked
 
 
 def runner() -> "JobRunner":

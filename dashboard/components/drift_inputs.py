@@ -1,6 +1,5 @@
 """What a drift forecast is asked for: where debris is, what carries it, how long."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,10 @@ import streamlit as st
 from core.errors import InputError
 from dashboard import drift_data, plan_data, services
 from dashboard.components.filters import observation_filters
-from dashboard.components.formats import when
+from dashboard.components.formats import number, when
 from dashboard.components.page import error_panel
+from dashboard.components.photo_gallery import plain
+from dashboard.navigation import page_path
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -19,20 +20,16 @@ if TYPE_CHECKING:
 
     from core.drift import RandomFlight
 
-__all__ = ["drift_form"]
+__all__ = ["AWAITED", "drift_form"]
 
 _FORWARD, _BACKWARD = "Where will it be", "Where did it come from"
 _HOTSPOTS, _POSITION, _FILE = "Hotspots", "One position", "File"
 _DIRECTION = StateKey[str]("drift", "direction", _FORWARD)
 _SOURCE = StateKey[str]("drift", "source", _HOTSPOTS)
 _MAX_SEEDS = 60
+#: The run this session asked for last; its forecast is shown once it is there.
+AWAITED = StateKey[str]("drift", "awaited", "")
 _NONE = ""
-
-
-@dataclass(frozen=True)
-class _Seeds:
-    frame: pd.DataFrame
-    simulated: bool
 
 
 def drift_form() -> None:
@@ -48,31 +45,37 @@ def drift_form() -> None:
     st.markdown("**1 Currents and wind**")
     current, wind, stokes = _forcing()
     if current is None:
+        st.info(
+            "No currents are in use. Take a file in on the Ocean data page.",
+            icon=":material/water:",
+        )
+        st.page_link(
+            page_path("ocean_data"), label="Ocean data", icon=":material/arrow_forward:"
+        )
         return
     st.markdown("**2 When and how long**")
     start, hours, members, seed = _numbers(current, wind, backward=backward)
     error = _current_error()
     st.markdown("**3 Debris**")
     seeds = _seeds(start)
-    if seeds is not None:
-        outside = len(seeds.frame) - drift_data.n_inside(current, seeds.frame)
-        if outside:
-            st.caption(
-                f"{outside} of {len(seeds.frame)} lie outside the area of the current "
-                "and are left out."
-            )
+    inside = 0 if seeds is None else drift_data.n_inside(current, seeds)
+    if seeds is not None and inside < len(seeds):
+        st.caption(
+            f"{len(seeds) - inside} of {len(seeds)} lie outside the area of the "
+            "current and are left out."
+        )
     clicked = st.button(
         "Trace back" if backward else "Forecast drift",
         type="primary",
         icon=":material/history:" if backward else ":material/conversion_path:",
         key="drift_run",
-        disabled=seeds is None or seeds.frame.empty,
+        disabled=inside == 0,
     )
     if not clicked or seeds is None:
         return
     verb = "back from" if backward else "from"
-    drift_data.submit(
-        seeds.frame,
+    job_id = drift_data.submit(
+        seeds,
         name=f"{hours} h {verb} {when(start)}",
         current_id=current["forcing_id"],
         wind_id=None if wind is None else wind["forcing_id"],
@@ -84,6 +87,7 @@ def drift_form() -> None:
         current_error=error if error.sigma_m_s > 0 else None,
         hindcast=backward,
     )
+    AWAITED.set(job_id)
     st.rerun()
 
 
@@ -153,7 +157,7 @@ def _numbers(
     )
     members = columns[3].number_input(
         "Members",
-        10,
+        20,
         2000,
         100,
         50,
@@ -204,7 +208,7 @@ def _current_error() -> "RandomFlight":
     return RandomFlight(sigma_m_s=float(sigma), time_scale_s=float(memory) * 3600.0)
 
 
-def _seeds(start: datetime) -> _Seeds | None:
+def _seeds(start: datetime) -> pd.DataFrame | None:
     source = st.segmented_control(
         "Debris from",
         [_HOTSPOTS, _POSITION, _FILE],
@@ -241,18 +245,24 @@ def _seeds(start: datetime) -> _Seeds | None:
     st.caption(
         f"{most} of {len(found)} hotspots, {sites['mass_kg'].sum():,.0f} kg expected."
     )
-    return _Seeds(
-        drift_data.hotspot_seeds(sites, at=start), bool(sites["simulated"].any())
-    )
+    return drift_data.hotspot_seeds(sites, at=start)
 
 
-def _one_position(start: datetime) -> _Seeds:
+def _one_position(start: datetime) -> pd.DataFrame:
     from core.drift import WINDAGE
 
     columns = st.columns([2, 2, 3, 2])
     lat = columns[0].number_input("Latitude (°)", -90.0, 90.0, 0.0, key="drift_lat")
     lon = columns[1].number_input("Longitude (°)", -180.0, 180.0, 0.0, key="drift_lon")
-    category = columns[2].selectbox("Kind of debris", list(WINDAGE), key="drift_kind")
+    category = columns[2].selectbox(
+        "Kind of debris",
+        list(WINDAGE),
+        format_func=lambda code: (
+            f"{code.replace('_', ' ').capitalize()} "
+            f"({number(100 * WINDAGE[code].factor, digits=2)} % of the wind)"
+        ),
+        key="drift_kind",
+    )
     mass = columns[3].number_input(
         "Mass (kg), 0 if unknown", 0.0, 1e6, 0.0, key="drift_mass"
     )
@@ -264,10 +274,10 @@ def _one_position(start: datetime) -> _Seeds:
         "category": category,
         "mass_kg": mass or None,
     }
-    return _Seeds(pd.DataFrame([row]), simulated=False)
+    return pd.DataFrame([row])
 
 
-def _from_file() -> _Seeds | None:
+def _from_file() -> pd.DataFrame | None:
     file = st.file_uploader(
         "Debris as CSV: lat, lon, and if known time, category, mass_kg",
         type=["csv"],
@@ -276,7 +286,14 @@ def _from_file() -> _Seeds | None:
     if file is None:
         return None
     try:
-        return _Seeds(drift_data.uploaded_seeds(file.getvalue()), simulated=False)
+        checked = drift_data.uploaded_seeds(file.getvalue())
     except InputError as error:
         error_panel(error, kept="Nothing was taken from the file.")
         return None
+    if checked.rejected:
+        first = "; ".join(plain(str(issue)) for issue in checked.rejected[:5])
+        st.warning(
+            f"{len(checked.rejected)} of {checked.n_rows} rows are left out: {first}",
+            icon=":material/block:",
+        )
+    return checked.accepted

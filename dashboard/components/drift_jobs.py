@@ -5,11 +5,24 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs import Job, JobState
 from dashboard import drift_data
+from dashboard.components.drift_inputs import AWAITED
 from dashboard.components.page import error_panel
+from dashboard.components.survey_words import counted
 
-__all__ = ["drift_job_panel"]
+__all__ = ["drift_job_panel", "finished_run"]
 
 _REFRESH_S = 1.0
+
+
+def finished_run() -> str | None:
+    """Return the forecast that this session waited for, once, when it is there."""
+    if not AWAITED.get():
+        return None
+    job = drift_data.runner().get(AWAITED.get())
+    if not job.is_finished:
+        return None
+    AWAITED.clear()
+    return (job.result or {}).get("forecast_id")
 
 
 def drift_job_panel() -> None:
@@ -30,8 +43,8 @@ def _live() -> None:
         with st.container(border=True):
             st.progress(
                 job.share_done,
-                text=f"Following {len(job.params['seeds'])} hotspots for "
-                f"{job.params['hours']} h",
+                text=f"Following {counted(len(job.params['seeds']), 'hotspot')} "
+                f"for {job.params['hours']} h",
             )
             if st.button(
                 "Cancel forecast",

@@ -32,7 +32,7 @@ MARKS: dict[str, str] = {
 
 def drift_frame(frame: "pd.DataFrame") -> MapFrame:
     """Extent of a forecast: where its inner 98 % of positions lie, and the starts."""
-    first = frame.loc[frame["time"] == frame["time"].min()]
+    first = frame.loc[frame["hour"] == 0]
     low, high = frame["lat"].quantile([0.01, 0.99])
     lat = [*first["lat"], float(low), float(high)]
     # Longitudes are compared near the first one, so that 180 degrees cuts nothing.

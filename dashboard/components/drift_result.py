@@ -1,13 +1,11 @@
 """A drift forecast as people read it: the map by hour, the table, the comparison."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.geo import great_circle_distance_km
 from dashboard import drift_data
 from dashboard.components.drift_map import (
     MARKS,
@@ -15,7 +13,9 @@ from dashboard.components.drift_map import (
     drift_layers,
     stranding_scale,
 )
-from dashboard.components.formats import mass, number, share, when
+from dashboard.components.drift_tracks import mean_tracks, seed_names
+from dashboard.components.drift_words import moved_km, seed_name, span
+from dashboard.components.formats import mass, when
 from dashboard.components.maps import draw_map, legend
 from dashboard.components.photo_gallery import plain
 from dashboard.components.small_map import fitted
@@ -23,62 +23,13 @@ from dashboard.components.tables import Column, table
 from dashboard.components.time_slider import time_player
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from core.forecasts import Forecast
 
-__all__ = ["drift_answer", "drift_result"]
+__all__ = ["drift_result"]
 
 
 #: A day ahead says more than the start does.
 _FIRST_SHOWN_H = 24
-
-
-def drift_answer(opened: "Forecast") -> str:
-    """Say where the debris is expected at the end, and how sure that is."""
-    seeds = opened.summary["seeds"]
-    last = [seed["days"][-1] for seed in seeds if seed["days"]]
-    hours = abs(int(opened.summary["hours"][-1]))
-    moved = [_distance(seed, seed["days"][-1]) for seed in seeds]
-    areas = [day["area_90_km2"] for day in last if day["area_90_km2"] is not None]
-    spots = "hotspot" if len(seeds) == 1 else "hotspots"
-    chances = [seed["stranding"]["probability"] for seed in seeds]
-    ended = "came ashore nowhere" if max(chances, default=0) == 0 else ""
-    if opened.kind == "hindcast":
-        text = (
-            f"{hours} h before it was seen, the debris of {len(seeds)} {spots} was "
-            f"most likely {_span(moved, 'km')} away"
-        )
-    else:
-        text = (
-            f"In {hours} h the debris of {len(seeds)} {spots} will most likely be "
-            f"{_span(moved, 'km')} from where it was seen"
-        )
-    if areas:
-        text += (
-            f"; the areas that hold it with 90 % chance measure {_span(areas, 'km²')}"
-        )
-    if opened.kind == "forecast":
-        worst = max(seeds, key=lambda seed: seed["stranding"]["probability"])
-        found = worst["stranding"]
-        text += (
-            f". None strands in any member ({share(found['high'])} at most, 95 %)"
-            if ended
-            else f". Most likely to strand: {plain(_name(worst))}, "
-            f"{share(found['probability'])} ({share(found['low'])} to "
-            f"{share(found['high'])})"
-        )
-    return text + "."
-
-
-def _span(values: list[float], unit: str) -> str:
-    known = [value for value in values if np.isfinite(value)]
-    if not known:
-        return "an unknown distance"
-    low, high = min(known), max(known)
-    if number(low, digits=2) == number(high, digits=2):
-        return number(low, unit, digits=2)
-    return f"{number(low, digits=2)} to {number(high, unit, digits=2)}"
 
 
 def drift_result(opened: "Forecast") -> None:
@@ -95,8 +46,8 @@ def _map(opened: "Forecast") -> None:
     moments = [(begin + pd.Timedelta(hours=int(h))).to_pydatetime() for h in hours]
     coast = drift_data.stranding_lines(opened.forecast_id)
     scale = stranding_scale(coast)
-    names = _names(opened)
-    means = _mean_tracks(opened, names)
+    names = seed_names(opened)
+    means = mean_tracks(opened, names)
     only = _one_hotspot(opened, names)
     if len(coast):
         legend(scale, label="Chance to strand, all hotspots", marks=MARKS)
@@ -162,38 +113,7 @@ def _alt(regions: pd.DataFrame) -> str:
     wide = regions.loc[regions["level"] > 0.89, "area_km2"].dropna()
     if wide.empty:
         return "no region can be drawn"
-    return f"{len(wide)} regions of 90 %, {_span(wide.tolist(), 'km²')}"
-
-
-def _name(seed: "Mapping[str, Any]") -> str:
-    """Return what people call a seed, or its number in the list, from 1."""
-    return str(seed["seed_id"] or f"Seed {int(seed['seed']) + 1}")
-
-
-def _names(opened: "Forecast") -> dict[int, str]:
-    """Names by seed; those given twice are told apart by their number."""
-    names = {int(seed["seed"]): _name(seed) for seed in opened.summary["seeds"]}
-    given = list(names.values())
-    return {
-        seed: f"{name} ({seed + 1})" if given.count(name) > 1 else name
-        for seed, name in names.items()
-    }
-
-
-def _mean_tracks(opened: "Forecast", names: dict[int, str]) -> pd.DataFrame:
-    """Mean position of the members still inside, by seed and hour."""
-    frame = opened.frame
-    inside = frame[(frame["status"].astype(str) != "out_of_domain")]
-    first = opened.seeds.set_index("seed")["lon"]
-    near = inside["seed"].map(first)
-    turned = near + (inside["lon"] - near + 180.0) % 360.0 - 180.0
-    means = (
-        inside.assign(lon=turned)
-        .groupby(["seed", "hour"], as_index=False)[["lat", "lon"]]
-        .mean()
-    )
-    order = means["hour"].abs().sort_values(kind="stable").index
-    return means.loc[order].assign(seed=means["seed"].map(names))
+    return f"{len(wide)} regions of 90 %, {span(wide.tolist(), 'km²')}"
 
 
 def _table(opened: "Forecast") -> None:
@@ -203,16 +123,16 @@ def _table(opened: "Forecast") -> None:
         for day in seed["days"]:
             rows.append(
                 {
-                    "seed": _name(seed),
+                    "seed": seed_name(seed),
                     "category": seed["category"],
                     "time": _time(day["time"]),
                     "hour": day["hour"],
                     "lat": day["lat"],
                     "lon": day["lon"],
-                    "moved_km": _distance(seed, day),
+                    "moved_km": moved_km(seed, day),
                     "area_50_km2": day["area_50_km2"],
                     "area_90_km2": day["area_90_km2"],
-                    "persistence_km": _distance(seed, day.get("persistence", {})),
+                    "persistence_km": moved_km(seed, day.get("persistence", {})),
                     "stranded": day["share_stranded"],
                     "out": day["share_out"],
                     "mass_kg": seed["mass_kg"],
@@ -264,17 +184,6 @@ def _table(opened: "Forecast") -> None:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _distance(seed: dict[str, Any], place: dict[str, Any]) -> float:
-    """Distance from where a seed was seen to a place, km; NaN for no place."""
-    if place.get("lat") is None or place.get("lon") is None:
-        return float("nan")
-    return float(
-        great_circle_distance_km(
-            lat1=seed["lat"], lon1=seed["lon"], lat2=place["lat"], lon2=place["lon"]
-        )
-    )
 
 
 def _totals(opened: "Forecast") -> None:

@@ -5,8 +5,9 @@ import streamlit as st
 from core.errors import CleanupError
 from dashboard import drift_data
 from dashboard.components.drift_inputs import drift_form
-from dashboard.components.drift_jobs import drift_job_panel
-from dashboard.components.drift_result import drift_answer, drift_result
+from dashboard.components.drift_jobs import drift_job_panel, finished_run
+from dashboard.components.drift_result import drift_result
+from dashboard.components.drift_words import drift_answer
 from dashboard.components.formats import when
 from dashboard.components.page import empty_state, error_panel, page_header
 from dashboard.state import StateKey
@@ -37,6 +38,9 @@ def render() -> None:
         with top:
             page_header("Drift forecast", "No forecast yet. Set one up below.")
         return
+    made = finished_run()
+    if made in found:
+        _CHOSEN.set(made)
     chosen = st.selectbox(
         "Forecast",
         list(found),
@@ -54,7 +58,11 @@ def render() -> None:
         error_panel(error, kept="The record of the forecast is kept.")
         return
     with top:
-        page_header("Drift forecast", drift_answer(opened), simulated=opened.simulated)
+        page_header(
+            "Drift forecast",
+            drift_answer(opened.kind, opened.summary),
+            simulated=opened.simulated,
+        )
     drift_result(opened)
 
 
