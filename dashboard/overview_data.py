@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -20,8 +21,10 @@ __all__ = [
     "Hauled",
     "alerts",
     "demo_job",
+    "forcing_alerts",
     "hauled",
     "last_survey",
+    "newest_drift",
     "next_plan",
     "runner",
     "start_demo",
@@ -65,6 +68,13 @@ def next_plan() -> dict[str, Any] | None:
     return plans[0] if plans else None
 
 
+def newest_drift() -> dict[str, Any] | None:
+    """Return the newest drift forecast with its summary; None before the first."""
+    forecasts = services.store().forecasts
+    found = forecasts.listing(kind="forecast", limit=1)
+    return forecasts.get(found[0]["forecast_id"]) if found else None
+
+
 def hauled() -> Hauled | None:
     """Return what the fleet brought in so far; None before its first haul."""
     chosen = services.settings()
@@ -92,7 +102,13 @@ def _hauled(url: str, data_dir: str, revision: tuple[float, ...]) -> Hauled | No
 
 def alerts() -> list[Alert]:
     """Collect what needs a person now, serious things first."""
-    found = [*_chain_alert(), *_model_alert(), *_job_alerts(), *_survey_alerts()]
+    found = [
+        *_chain_alert(),
+        *_model_alert(),
+        *_job_alerts(),
+        *forcing_alerts(),
+        *_survey_alerts(),
+    ]
     return sorted(found, key=lambda alert: not alert.is_serious)
 
 
@@ -166,6 +182,18 @@ def _survey_alerts() -> list[Alert]:
         if said:
             found.append(Alert(f"Survey {name}: {said}.", "surveys", "Open surveys"))
     return found
+
+
+def forcing_alerts() -> list[Alert]:
+    """Warn of currents and wind that are out of date, one line a source."""
+    from core.forecasts import stale_forcings
+
+    first: dict[str, str] = {}
+    for alert in stale_forcings(services.store(), datetime.now(UTC)):
+        first.setdefault(alert.forcing_id, alert.message)
+    return [
+        Alert(f"{text}.", "ocean_data", "See ocean data") for text in first.values()
+    ]
 
 
 class _StoppedError(CleanupError):

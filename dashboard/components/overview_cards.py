@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import CleanupError
 from core.jobs import JobState
 from dashboard import overview_data
+from dashboard.components.drift_words import drift_where
 from dashboard.components.formats import interval, mass, number, share, when
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import period, plain
@@ -26,6 +27,7 @@ __all__ = [
     "card",
     "debris_card",
     "demo_in_progress",
+    "drift_card",
     "hauled_card",
     "plan_card",
     "survey_card",
@@ -116,6 +118,17 @@ def plan_card(plan: "dict[str, Any] | None") -> None:
         st.markdown(f"{name}, made {when(plan['created_at'])}")
 
 
+def drift_card(forecast: "dict[str, Any] | None") -> None:
+    """Draw the newest drift forecast in a sentence."""
+    with card("Drift", page="drift_forecast", link="Open drift forecast"):
+        if forecast is None:
+            st.markdown("No forecast yet. Currents and wind say where debris goes.")
+            return
+        where = drift_where("forecast", forecast["summary"])
+        st.markdown(f"{where}.")
+        st.markdown(f"{plain(forecast['name'])}, made {when(forecast['created_at'])}")
+
+
 def hauled_card(hauled: "Hauled | None") -> None:
     """Draw what past trips brought in."""
     with card("Hauled so far", page="efficiency", link="Open efficiency"):
@@ -147,7 +160,7 @@ def alert_list(alerts: "Sequence[Alert]") -> None:
                 st.markdown(f"{icon} {plain(alert.text)}", width="stretch")
                 _link(alert.page, alert.link)
         if len(alerts) > _MAX_ALERTS:
-            st.caption(f"and {len(alerts) - _MAX_ALERTS} more on the Surveys page")
+            st.caption(f"and {len(alerts) - _MAX_ALERTS} more")
 
 
 def two_ways_to_start() -> None:

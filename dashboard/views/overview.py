@@ -19,6 +19,7 @@ from dashboard.components.overview_cards import (
     card,
     debris_card,
     demo_in_progress,
+    drift_card,
     hauled_card,
     plan_card,
     survey_card,
@@ -42,6 +43,8 @@ def render() -> None:
             "how much debris floats where and plans the routes to fetch it.",
         )
         two_ways_to_start()
+        if stale := overview_data.forcing_alerts():
+            alert_list(stale)
         return
     if observations.empty:
         page_header("Overview", "No observation is on the map yet.")
@@ -85,13 +88,14 @@ def _map(result: "DensityMap", frame: MapFrame, *, surveyed: bool) -> None:
 
 
 def _cards(hauled: "overview_data.Hauled | None", *, surveyed: bool) -> None:
-    first, second, third = st.columns([3, 3, 4], gap="medium")
+    first, second, third = st.columns(3, gap="medium")
     with first:
-        plan_card(overview_data.next_plan())
+        drift_card(overview_data.newest_drift())
     with second:
-        hauled_card(hauled)
+        plan_card(overview_data.next_plan())
     with third:
-        alert_list(overview_data.alerts())
+        hauled_card(hauled)
+    alert_list(overview_data.alerts())
     if not surveyed:
         st.caption(
             "Give the sea that one photo shows, or the area of a transect, to turn "

@@ -1,6 +1,7 @@
 """The Overview: first visit, with data, and what needs attention."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from core.errors import NotFoundError
 from core.governance import record
 from core.surveys import create_survey, take_in
 from dashboard import overview_data
+from tests.core.forecasts.flows import START
 from tests.core.surveys.fakes import GREY, RED, ColourClassifier, photo_file
 
 
@@ -77,6 +79,7 @@ def test_cards_show_where_we_stand(open_app, seeded_store, no_model_needed):
     for title in (
         "Debris expected and found",
         "Last survey",
+        "Drift",
         "Next plan",
         "Hauled so far",
         "Needs attention",
@@ -86,6 +89,7 @@ def test_cards_show_where_we_stand(open_app, seeded_store, no_model_needed):
     n_items = seeded_store.observations.frame().query("category != 'clean'")["count"]
     assert f"{int(n_items.sum()):,} items" in said
     assert "No plan yet" in said
+    assert "No forecast yet" in said
     assert "Nothing waits for you" in said
 
 
@@ -153,3 +157,88 @@ def test_a_changed_audit_log_is_the_first_alert(
     said = words(app)
     assert "The audit log was changed" in said
     assert said.index("The audit log was changed") < said.index("cannot be classified")
+
+
+FORECAST = {
+    "forecast_id": "f" * 16,
+    "name": "Dawn *drift*",
+    "kind": "forecast",
+    "params": {},
+    "forcing_ids": [],
+    "result_sha256": "0" * 64,
+    "simulated": False,
+    "created_by": "mia",
+    "summary": {
+        "hours": [24, 48],
+        # A hundredth of a degree of latitude is 1.112 km on the sphere of the library.
+        "seeds": [
+            {
+                "seed": 0,
+                "seed_id": "A",
+                "lat": 0.0,
+                "lon": 0.0,
+                "days": [{"lat": 0.1, "lon": 0.0}],
+            },
+            {
+                "seed": 1,
+                "seed_id": "B",
+                "lat": 0.0,
+                "lon": 0.0,
+                "days": [{"lat": 0.3, "lon": 0.0}],
+            },
+        ],
+    },
+}
+
+
+def test_the_newest_drift_forecast_is_told_in_one_sentence(open_app, seeded_store):
+    seeded_store.forecasts.add(FORECAST)
+    seeded_store.forecasts.add(
+        FORECAST | {"forecast_id": "e" * 16, "kind": "hindcast", "name": "Back"}
+    )
+    app = open_app("overview")
+    assert not app.exception
+    said = words(app)
+    assert (
+        "In 48 h the debris of 2 hotspots will most likely be 11 to 33 km from where "
+        "it was seen." in said
+    )
+    assert "Dawn \\*drift\\*, made" in said
+    assert "Back" not in said
+
+
+def test_stale_forcing_is_one_alert_a_source(
+    open_app, seeded_store, add_flow, no_model_needed
+):
+    forcing_id = add_flow(name="Model *run*")
+    since = datetime(2026, 6, 2, 4, 30, tzinfo=UTC)
+    seeded_store.forcings.update(forcing_id, stale_since=since, last_error="no answer")
+    app = open_app("overview")
+    assert not app.exception
+    told = words(app).replace("\\", "")
+    # It ended as well; a silent source is the reason that a person can mend.
+    assert (
+        "Model *run* (current) could not be renewed since 2026-06-02 04:30 UTC" in told
+    )
+    assert "ended at" not in told
+    assert "Nothing waits for you" not in told
+    links = [link.proto.page for link in app.get("page_link")]
+    assert "ocean-data" in links
+
+
+def test_forcing_that_ended_is_an_alert_even_without_observations(
+    open_app, empty_store, add_flow
+):
+    add_flow()
+    app = open_app("overview")
+    assert not app.exception
+    end = START + timedelta(hours=96)
+    assert f"ended at {end:%Y-%m-%d %H}" in words(app).replace("\\", "")
+
+
+def test_simulated_forcing_is_never_stale(
+    open_app, seeded_store, add_flow, no_model_needed
+):
+    add_flow(simulated=True)
+    assert overview_data.forcing_alerts() == []
+    assert "Nothing waits for you" in words(open_app("overview"))
