@@ -39,6 +39,9 @@ EDGE_TOLERANCE_DEG = 2e-5
 _NO_WEIGHT = 1e-6
 #: A global axis may miss the full circle by this share of its last step.
 _CLOSING_SHARE = 0.01
+#: A step this many times the others, the one over the ends included, is a hole: what
+#: is there of the circle begins after it. Assumption; grids stretch by far less.
+_HOLE_STEPS = 3.0
 
 
 class LonAxis(NamedTuple):
@@ -98,7 +101,8 @@ def lon_axis(values: npt.ArrayLike, *, record: str) -> LonAxis:
     """Return ascending longitudes that start in [-180, 180).
 
     Longitudes of 0 to 360, a descending axis and a step over 180 degrees inside the
-    file are understood; an axis around the globe is turned to start at -180.
+    file are understood, and so is a box over the date line whose longitudes were
+    sorted (-180, -179, 178, 179); an axis around the globe is turned to start at -180.
 
     Raises
     ------
@@ -121,6 +125,9 @@ def lon_axis(values: npt.ArrayLike, *, record: str) -> LonAxis:
         raise InputError(f"{record}: longitudes neither rise nor fall all the way")
     repeated = lon - lon[0] >= 360.0 - EDGE_TOLERANCE_DEG
     lon, columns = lon[~repeated], columns[~repeated]
+    begin = _after_hole(lon)
+    lon = np.concatenate([lon[begin:], lon[:begin] + 360.0])
+    columns = np.roll(columns, -begin)
     if is_around_the_globe(lon):
         turns = np.floor((lon + 180.0 + EDGE_TOLERANCE_DEG) / 360.0)
         wrapped = lon - 360.0 * turns
@@ -130,6 +137,17 @@ def lon_axis(values: npt.ArrayLike, *, record: str) -> LonAxis:
     else:
         lon = lon - 360.0 * np.floor((lon[0] + 180.0) / 360.0)
     return LonAxis(lon, columns.astype(np.int64))
+
+
+def _after_hole(lon: FloatArray) -> int:
+    """First node east of a hole inside rising longitudes, 0 where there is none."""
+    if lon.size < 2:
+        return 0
+    gaps = np.append(np.diff(lon), lon[0] + 360.0 - lon[-1])
+    widest = int(np.argmax(gaps))
+    others = float(np.delete(gaps, widest).max())
+    is_hole = widest < lon.size - 1 and gaps[widest] > _HOLE_STEPS * others
+    return widest + 1 if is_hole else 0
 
 
 def _finite_axis(values: npt.ArrayLike, *, record: str) -> FloatArray:

@@ -67,6 +67,9 @@ _RADIANS = {"rad", "radian", "radians"}
 #: Faster than any current, wind or Stokes drift measured at sea, m/s, and higher than
 #: any significant wave height, m: where no unit is given it was another. Assumption.
 IMPLAUSIBLE = {"current": 10.0, "wind": 120.0, "stokes": 5.0, "waves": 30.0}
+#: A fill value lies this many times beyond what is plausible: -32.768 m/s, the least
+#: of a packed current, does. Assumption.
+_FILL_TIMES = 3.0
 
 
 def stated_unit(attrs: Mapping[str, object]) -> tuple[str, str]:
@@ -110,33 +113,58 @@ def _converted(
 ) -> tuple[Values, tuple[str, ...]]:
     unit, doubt = stated_unit(attrs)
     notes = [doubt] if doubt else []
+    factor = 1.0
+    if unit:
+        conversion = known.get(" ".join(unit.lower().split()))
+        if conversion is None:
+            raise InputError(
+                f"{record}: unit {unit!r} is not known; expected {target} or one of "
+                + ", ".join(sorted(set(known))[:8])
+            )
+        factor = conversion(1.0)
+    most = IMPLAUSIBLE[kind] / factor
+    if unit:
+        values, said = _without_fill(values, _FILL_TIMES * most)
+        notes += said
     with np.errstate(invalid="ignore"):
         largest = float(np.nanmax(np.abs(values), initial=0.0))
     if not unit:
-        if largest > IMPLAUSIBLE[kind]:
+        if largest > most:
             raise InputError(
                 f"{record}: no unit, and {largest:g} cannot be {target}; write the "
                 "attribute 'units' into the file"
             )
-        said = clean_text(attrs.get("long_name", ""), longest=60)
+        said_of_it = clean_text(attrs.get("long_name", ""), longest=60)
         notes.append(
             f"no unit given, {target} assumed"
-            + (f" (its long_name says {said!r})" if "(" in said else "")
+            + (f" (its long_name says {said_of_it!r})" if "(" in said_of_it else "")
         )
         return values, tuple(notes)
-    conversion = known.get(" ".join(unit.lower().split()))
-    if conversion is None:
-        raise InputError(
-            f"{record}: unit {unit!r} is not known; expected {target} or one of "
-            + ", ".join(sorted(set(known))[:8])
-        )
-    factor = conversion(1.0)
     if factor != 1.0:
         values = (values * factor).astype(values.dtype)
         notes.append(f"converted from {unit} to {target}")
-    if largest * factor > IMPLAUSIBLE[kind]:
+    if largest > most:
         notes.append(f"values up to {largest * factor:g} {target} are hard to believe")
     return values, tuple(notes)
+
+
+def _without_fill(values: Values, most: float) -> tuple[Values, list[str]]:
+    """Leave out a fill value that the file does not declare, such as -9999.
+
+    It is one number wherever a value is impossible, beside others that are possible;
+    impossible values that differ come of a wrong unit.
+    """
+    with np.errstate(invalid="ignore"):
+        impossible = np.abs(values) > most
+    n_impossible = int(impossible.sum())
+    found = np.unique(values[impossible])
+    if found.size != 1 or n_impossible == int(np.isfinite(values).sum()):
+        return values, []
+    note = (
+        f"{n_impossible} values of {found[0]:g} left out: impossible and all the same, "
+        "so a fill value that the file does not declare"
+    )
+    return np.where(impossible, np.nan, values).astype(values.dtype), [note]
 
 
 def direction_deg(

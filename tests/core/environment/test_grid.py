@@ -39,6 +39,29 @@ def test_any_run_of_longitudes_rises_and_stays_where_it_is(
     assert np.allclose(turns, np.round(turns), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("stored", "want"),
+    [
+        ([-180, -179, -178, 177, 178, 179], [177, 178, 179, 180, 181, 182]),
+        ([-179, 179], [179, 181]),
+        # The Pacific of a file that left out the rest of the globe.
+        ([-180, -150, -120, 120, 150], [120, 150, 180, 210, 240]),
+        ([179, 178, -179, -180], [178, 179, 180, 181]),
+    ],
+)
+def test_a_sorted_box_over_180_is_no_globe_with_a_hole(stored, want):
+    axis = lon_axis(stored, record="f")
+    assert axis.lon.tolist() == want
+    turns = (axis.lon - np.asarray(stored)[axis.columns]) / 360.0
+    assert np.array_equal(turns, np.round(turns))
+    assert not is_around_the_globe(axis.lon)
+
+
+def test_a_globe_that_lacks_one_column_is_still_a_globe():
+    lon = np.delete(np.arange(0.0, 360.0), 200)
+    assert is_around_the_globe(lon_axis(lon, record="f").lon)
+
+
 @given(
     start=starts, steps=steps, west=st.floats(-180, 179), width=st.floats(0.1, 359.0)
 )
@@ -49,10 +72,10 @@ def test_a_window_holds_every_node_of_the_range_and_one_beyond(
     assume(lon[-1] - lon[0] < 300.0)
     lon = lon - 360.0 * np.floor((lon[0] + 180.0) / 360.0)
     window = lon_window(lon, west, west + width)
-    inside = (lon - west) % 360.0 <= width
-    # One run only is taken where the range meets the axis at both its ends.
-    runs = np.count_nonzero(np.diff(np.concatenate([[0], inside.astype(int)])) == 1)
-    if runs <= 1:
+    ahead = (lon - west) % 360.0
+    inside = ahead <= width
+    # One run only is taken where the range goes over the axis' end and meets its start.
+    if not ahead[-1] < ahead[0] <= width:
         assert set(np.flatnonzero(inside)) <= set(window.columns.tolist())
     assert np.all(np.diff(window.lon) > 0.0)
     if window.lon.size:

@@ -234,6 +234,25 @@ def test_an_unknown_unit_is_refused_by_name(saved):
         open_forcing(saved(dataset(units="furlong/fortnight")))
 
 
+@pytest.mark.parametrize("fill", [-9999.0, 999.0, -32.768])
+def test_a_fill_value_the_file_does_not_declare_is_no_current(saved, fill):
+    made = dataset()
+    made["uo"][:, 0, 1] = made["vo"][:, 0, 1] = fill
+    forcing = only(open_forcing(saved(made)))
+    assert np.isnan(forcing.u[:, 0, 1]).all()
+    assert np.isnan(forcing.u).sum() == np.isnan(forcing.v).sum() == 3
+    assert np.nanmax(np.abs(forcing.u)) == field().max()
+    assert f"uo: 3 values of {fill:g} left out" in " ".join(forcing.warnings)
+
+
+def test_impossible_values_that_differ_are_kept_and_said(saved):
+    made = dataset()
+    made["uo"][0, 0] = [100.0, 110.0, 120.0, 130.0]
+    forcing = only(open_forcing(saved(made)))
+    assert not np.isnan(forcing.u).any()
+    assert "uo: values up to 130 m/s are hard to believe" in forcing.warnings
+
+
 def test_no_unit_is_taken_as_metres_a_second_only_where_that_can_be(saved):
     made = dataset(units="")
     assert "uo: no unit given, m/s assumed" in only(open_forcing(saved(made))).warnings
