@@ -134,23 +134,49 @@ def stops_block(
     size: int,
     kind: Octets,
     share: Array,
-) -> None:
+) -> int:
     """Find what each step meets first, and after which share of it.
 
     A mask says nothing outside its raster; a field has no water there. Most steps are
     shorter than the way to the nearest land, which the grid knows in cells.
+
+    Returns
+    -------
+    int
+        Steps that meet something.
     """
     xs, ys, code, clear = g.xs, g.ys, g.code, g.clear
     uniform_x, uniform_y = g.uniform_x, g.uniform_y
     x_per, y_per, turn, xc = g.x_per, g.y_per, g.turn, g.xc
     ring = turn if g.periodic else 0.0
+    x_first, y_first = xs[0], ys[0]
+    x_end, y_end = float(xs.size - 1), float(ys.size - 1)
+    even = uniform_x and uniform_y
+    n_stops = 0
+    kind[:size] = NONE
+    share[:size] = 1.0
     for q in range(size):
+        if even:
+            # A step shorter than a cell, to a cell with no land among its neighbours.
+            across, up = dx[q] * x_per, dy[q] * y_per
+            a = (x[q] - x_first) * x_per + across
+            b = (y[q] - y_first) * y_per + up
+            if (
+                (a >= 0.0)
+                & (a < x_end)
+                & (b >= 0.0)
+                & (b < y_end)
+                & (across * across < 1.0)
+                & (up * up < 1.0)
+            ):
+                row, column = np.uint64(int(b)), np.uint64(int(a))
+                if clear[row, column] > 1:
+                    continue
         px, py = turned(x[q], turn, xc), y[q]
         j, _ = locate(px, xs, x_per, uniform_x)
         i, _ = locate(py, ys, y_per, uniform_y)
         jj, _ = locate(px + dx[q], xs, x_per, uniform_x)
         ii, _ = locate(py + dy[q], ys, y_per, uniform_y)
-        kind[q], share[q] = NONE, 1.0
         if i >= 0 and j >= 0 and ii >= 0 and jj >= 0:
             away = max(abs(ii - i), abs(jj - j))
             if away < int(clear[np.uint64(i), np.uint64(j)]):
@@ -159,6 +185,7 @@ def stops_block(
         if i < 0 or j < 0:
             if not is_mask:
                 kind[q], share[q] = OUT, 0.0
+                n_stops += 1
                 continue
             low_x, high_x = _enter(px, dx[q], xs[0], xs[-1])
             low_y, high_y = _enter(py, dy[q], ys[0], ys[-1])
@@ -171,3 +198,5 @@ def stops_block(
         kind[q], share[q] = _walk(px, py, dx[q], dy[q], done, j, i, xs, ys, code, ring)
         if is_mask and kind[q] == OUT:
             kind[q], share[q] = NONE, 1.0
+        n_stops += kind[q] != NONE
+    return n_stops

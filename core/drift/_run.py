@@ -8,6 +8,7 @@ import numpy as np
 
 from core.drift._coast import LAND, NONE, stops_block
 from core.drift._jit import compiled, entry
+from core.drift._land import Grid
 from core.drift._layers import (
     ALL_X,
     ALL_Y,
@@ -37,6 +38,7 @@ from core.drift._step import (
     Buffers,
     Stages,
     Three,
+    add,
     displace,
     flight_block,
     new_block,
@@ -49,7 +51,7 @@ from core.drift.track import AFLOAT, OUT_OF_DOMAIN, STRANDED
 
 __all__ = ["run"]
 
-_BLOCK = 256
+_BLOCK = 2048
 _FINEST = 64  # pieces into which a step that meets the coast is cut, at most
 _PIECES_PER_CELL = 4.0
 
@@ -61,8 +63,8 @@ def _stop(who: Particles, p: int, kind: int, when: float) -> None:
 
 
 @compiled
-def _find_stops(block: Block, size: int, layers: Three, motion: Motion) -> None:
-    """First of the field's land, its edge and the mask's land, for a block's steps."""
+def _find_stops(block: Block, size: int, grid: Grid, motion: Motion) -> int:
+    """Find the first of the field's land, its edge and the mask's land."""
     x, y, all_x, all_y = (
         block.reals[X],
         block.reals[Y],
@@ -70,13 +72,14 @@ def _find_stops(block: Block, size: int, layers: Three, motion: Motion) -> None:
         block.reals[ALL_Y],
     )
     kind, share = block.kinds[STOP], block.reals[SHARE]
-    stops_block(layers[0].grid, False, x, y, all_x, all_y, size, kind, share)
+    n_stops = stops_block(grid, False, x, y, all_x, all_y, size, kind, share)
     if motion.has_mask:
         other, at = block.kinds[STOP_MASK], block.reals[SHARE_MASK]
-        stops_block(motion.mask, True, x, y, all_x, all_y, size, other, at)
+        n_stops += stops_block(motion.mask, True, x, y, all_x, all_y, size, other, at)
         for q in range(size):
             if other[q] == LAND and at[q] <= share[q]:
                 kind[q], share[q] = LAND, at[q]
+    return n_stops
 
 
 @compiled
@@ -112,7 +115,7 @@ def _retake(
             return
         one.reals[ALL_X, 0] = one.reals[DX, 0] + rx / pieces
         one.reals[ALL_Y, 0] = one.reals[DY, 0] + ry / pieces
-        _find_stops(one, 1, layers, motion)
+        _find_stops(one, 1, grid, motion)
         share = one.reals[SHARE, 0]
         who.reals[0, p] = turned(
             one.reals[X, 0] + share * one.reals[ALL_X, 0], grid.turn, grid.xc
@@ -141,6 +144,7 @@ def _fill(block: Block, who: Particles, p: int) -> tuple[int, int]:
 def _finish(
     block: Block,
     size: int,
+    n_flags: int,
     t: float,
     h: float,
     who: Particles,
@@ -163,18 +167,29 @@ def _finish(
         block.reals[ALL_X],
         block.reals[ALL_Y],
     )
-    x, y = who.reals[0], who.reals[1]
-    for q in range(size):
-        all_x[q], all_y[q] = block.reals[DX, q] + rx[q], block.reals[DY, q] + ry[q]
-    _find_stops(block, size, layers, motion)
+    x, y, dx, dy = block.reals[X], block.reals[Y], block.reals[DX], block.reals[DY]
+    to_x, to_y = who.reals[0], who.reals[1]
+    add(all_x, dx, 1.0, rx, size)
+    add(all_y, dy, 1.0, ry, size)
+    n_stops = _find_stops(block, size, grid, motion)
+    if n_stops == 0 and n_flags == 0 and not grid.periodic:
+        # Inside a grid that does not close on itself no longitude needs a turn.
+        first = names[0]
+        if names[size - 1] - first == size - 1:
+            add(to_x[first : first + size], x, 1.0, all_x, size)
+            add(to_y[first : first + size], y, 1.0, all_y, size)
+        else:
+            for q in range(size):
+                to_x[names[q]], to_y[names[q]] = x[q] + all_x[q], y[q] + all_y[q]
+        return
     for q in range(size):
         p = names[q]
         if flag[q] == OUT:
             _stop(who, p, OUT, t)
             continue
         if flag[q] == INSIDE and stop[q] == NONE:
-            x[p] = turned(block.reals[X, q] + all_x[q], turn, xc)
-            y[p] = block.reals[Y, q] + all_y[q]
+            to_x[p] = turned(x[q] + all_x[q], turn, xc)
+            to_y[p] = y[q] + all_y[q]
             continue
         longest = max(abs(all_x[q]) * x_per, abs(all_y[q]) * y_per)
         pieces = int(min(max(np.ceil(longest * _PIECES_PER_CELL), 1.0), _FINEST))
@@ -188,7 +203,7 @@ def _settle(who: Particles, layers: Three, motion: Motion, start_s: float) -> No
     whole = new_block(n)
     for p in range(n):
         whole.reals[X, p], whole.reals[Y, p] = who.reals[0, p], who.reals[1, p]
-    _find_stops(whole, n, layers, motion)
+    _find_stops(whole, n, layers[0].grid, motion)
     for p in range(n):
         if whole.kinds[STOP, p] != NONE:
             _stop(who, p, whole.kinds[STOP, p], start_s)
@@ -255,11 +270,15 @@ def run(
         p = 0
         while p < who.state.size:
             size, p = _fill(block, who, p)
-            displace(block, size, h, motion, layers, sources, at)
+            if size == 0:
+                break
+            n_flags = displace(block, size, h, motion, layers, sources, at)
             block.reals[RX] = 0.0
             block.reals[RY] = 0.0
             if noise.diffusivity_m2_s > 0.0:
                 walk_block(block, size, h, first_step + step, noise, motion)
             if noise.flight_m_s > 0.0:
                 flight_block(block, size, h, first_step + step, noise, motion, who)
-            _finish(block, size, t, h, who, layers, frames, motion, at_fine, one)
+            _finish(
+                block, size, n_flags, t, h, who, layers, frames, motion, at_fine, one
+            )

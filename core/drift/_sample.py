@@ -103,6 +103,37 @@ def _bilinear(
 
 
 @compiled
+def _to_cells(
+    x: Array, first: float, per_unit: float, end: float, a: Array, size: int
+) -> int:
+    """Put coordinates counted in cells into ``a``; how many are outside.
+
+    A loop of few arrays: the compiler makes it a vector loop only if it can tell at
+    little cost that they do not overlap.
+    """
+    out = 0
+    for q in range(size):
+        place = (x[q] - first) * per_unit
+        out += not ((place >= 0.0) & (place < end))
+        a[q] = place
+    return out
+
+
+@compiled
+def _gather(f: Frames, row: np.uint64, a: Array, b: Array, size: int) -> int:
+    """Put velocities in the place of coordinates in cells; how many are no number."""
+    for q in range(size):
+        pa, pb = a[q], b[q]
+        j, i = int(pa), int(pb)
+        at = np.uint64(i) * row + np.uint64(2) * np.uint64(j)
+        a[q], b[q] = _bilinear(f, at, row, pa - j, pb - i)
+    dry = 0
+    for q in range(size):
+        dry += a[q] + b[q] != a[q] + b[q]
+    return dry
+
+
+@compiled
 def sample_block(
     frames: Frames,
     k: int,
@@ -115,33 +146,44 @@ def sample_block(
     u: Array,
     v: Array,
     found: Octets,
-) -> None:
-    """Velocity in units of the axes per second, share ``w`` from frame k to m."""
-    xs, ys, uniform = g.xs, g.ys, g.uniform_x and g.uniform_y
+) -> int:
+    """Velocity in units of the axes per second, share ``w`` from frame k to m.
+
+    A block that lies inside an even grid and reads one frame goes through short
+    loops without a branch; any other goes point by point.
+
+    Returns
+    -------
+    int
+        Points where there is no velocity.
+    """
+    xs, ys = g.xs, g.ys
     uniform_x, uniform_y = g.uniform_x, g.uniform_y
     x_per, y_per, turn, xc = g.x_per, g.y_per, g.turn, g.xc
-    x_first, y_first = xs[0], ys[0]
-    j_last, i_last = xs.size - 2, ys.size - 2
-    x_end, y_end = j_last + 1 + EDGE, i_last + 1 + EDGE
+    gathered = False
     row = np.uint64(2 * xs.size)
     f, f2 = frames[k].reshape(-1), frames[m].reshape(-1)
+    if uniform_x and uniform_y and w == 0.0:
+        x_first, y_first = xs[0], ys[0]
+        x_end, y_end = float(xs.size - 1), float(ys.size - 1)
+        out = _to_cells(x, x_first, x_per, x_end, u, size)
+        out += _to_cells(y, y_first, y_per, y_end, v, size)
+        if out == 0:
+            found[:size] = INSIDE
+            if _gather(f, row, u, v, size) == 0:
+                return 0
+            gathered = True
+    missing = 0
     for q in range(size):
-        px = turned(x[q], turn, xc)
-        if uniform:
-            a, b = (px - x_first) * x_per, (y[q] - y_first) * y_per
-            if not (-EDGE <= a <= x_end and -EDGE <= b <= y_end):
-                found[q] = OUT
-                u[q] = v[q] = 0.0
-                continue
-            j, i = min(int(a), j_last), min(int(b), i_last)
-            a, b = a - j, b - i
-        else:
-            j, a = locate(px, xs, x_per, uniform_x)
-            i, b = locate(y[q], ys, y_per, uniform_y)
-            if i < 0 or j < 0:
-                found[q] = OUT
-                u[q] = v[q] = 0.0
-                continue
+        if gathered and u[q] + v[q] == u[q] + v[q]:
+            continue
+        j, a = locate(turned(x[q], turn, xc), xs, x_per, uniform_x)
+        i, b = locate(y[q], ys, y_per, uniform_y)
+        if i < 0 or j < 0:
+            found[q] = OUT
+            u[q] = v[q] = 0.0
+            missing += 1
+            continue
         at = np.uint64(i) * row + np.uint64(2) * np.uint64(j)
         pu, pv = _bilinear(f, at, row, a, b)
         if w != 0.0:
@@ -150,7 +192,9 @@ def sample_block(
         found[q] = INSIDE
         if pu != pu or pv != pv:
             found[q], pu, pv = _sea_mean(frames, k, m, w, i, j, a, b)
+            missing += found[q] != INSIDE
         u[q], v[q] = pu, pv
+    return missing
 
 
 @entry

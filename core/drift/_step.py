@@ -40,6 +40,7 @@ __all__ = [
     "Buffers",
     "Stages",
     "Three",
+    "add",
     "displace",
     "flight_block",
     "new_block",
@@ -63,6 +64,13 @@ WALK, FLIGHT = 1, 2
 
 
 @compiled
+def add(out: Array, a: Array, factor: float, b: Array, size: int) -> None:
+    """Put ``a + factor * b`` into ``out``, in a loop short enough for vectors."""
+    for q in range(size):
+        out[q] = a[q] + factor * b[q]
+
+
+@compiled
 def displace(
     block: Block,
     size: int,
@@ -71,11 +79,16 @@ def displace(
     layers: Three,
     sources: Buffers,
     at: Stages,
-) -> None:
-    """Where one Runge-Kutta step leads a block, as displacements.
+) -> int:
+    """Find where one Runge-Kutta step leads a block, as displacements.
 
     A stage that falls on land or off the grid repeats the velocity before it, and the
     particle's flag says so.
+
+    Returns
+    -------
+    int
+        Flags raised.
     """
     current, wind, stokes = layers
     k, m, w = at
@@ -96,55 +109,56 @@ def displace(
     )
     du, dv = block.reals[DU], block.reals[DV]
     along, across, spherical = motion.along, motion.across, motion.spherical
-    for q in range(size):
-        qx[q], qy[q] = x[q], y[q]
-        ku[q] = kv[q] = dx[q] = dy[q] = 0.0
-        flag[q] = INSIDE
+    ku[:size] = kv[:size] = dx[:size] = dy[:size] = 0.0
+    flag[:size] = INSIDE
+    n_flags = 0
     for s in range(motion.nodes.size):
         if s > 0:
             reach = motion.nodes[s] * h
-            for q in range(size):
-                qx[q], qy[q] = x[q] + reach * ku[q], y[q] + reach * kv[q]
-        sample_block(
+            add(qx, x, reach, ku, size)
+            add(qy, y, reach, kv, size)
+        px, py = (qx, qy) if s > 0 else (x, y)
+        missing = sample_block(
             sources[0],
             k[0, s],
             m[0, s],
             w[0, s],
             current.grid,
-            qx,
-            qy,
+            px,
+            py,
             size,
             u,
             v,
             found,
         )
         if stokes.used:
-            sample_block(
+            missing += sample_block(
                 sources[2],
                 k[2, s],
                 m[2, s],
                 w[2, s],
                 stokes.grid,
-                qx,
-                qy,
+                px,
+                py,
                 size,
                 du,
                 dv,
                 other,
             )
+            add(u, u, 1.0, du, size)
+            add(v, v, 1.0, dv, size)
             for q in range(size):
-                u[q], v[q] = u[q] + du[q], v[q] + dv[q]
                 if other[q] == OUT:
                     found[q] = OUT
         if wind.used:
-            sample_block(
+            missing += sample_block(
                 sources[1],
                 k[1, s],
                 m[1, s],
                 w[1, s],
                 wind.grid,
-                qx,
-                qy,
+                px,
+                py,
                 size,
                 du,
                 dv,
@@ -157,12 +171,18 @@ def displace(
                     # Degrees of the axes differ in length: a turn is made in metres.
                     squeeze = 1.0
                     if spherical:
-                        squeeze = max(cos(radians(qy[q])), _LEAST_COSINE)
+                        squeeze = max(cos(radians(py[q])), _LEAST_COSINE)
                     u[q] -= across[p] * dv[q] / squeeze
                     v[q] += across[p] * du[q] * squeeze
                 if other[q] == OUT:
                     found[q] = OUT
         share = motion.weights[s] * h
+        if missing == 0:
+            add(dx, dx, share, u, size)
+            add(dy, dy, share, v, size)
+            ku, u = u, ku
+            kv, v = v, kv
+            continue
         for q in range(size):
             if found[q] != INSIDE:
                 if s == 0 and found[q] == OUT:
@@ -173,6 +193,8 @@ def displace(
             ku[q], kv[q] = u[q], v[q]
             dx[q] += share * u[q]
             dy[q] += share * v[q]
+        n_flags += missing
+    return n_flags
 
 
 @compiled

@@ -17,8 +17,9 @@ def uniform(u=1.0, v=0.5, times=(0.0,), axis=AXIS):
 def test_uniform_flow_moves_by_velocity_times_time():
     track = advect(uniform(), [0.0, 1000.0], [0.0, -2000.0], t1_s=7200.0)
     hours = np.array([[0.0], [3600.0], [7200.0]])
-    np.testing.assert_allclose(track.x, [[0.0, 1000.0], *hours], atol=1e-6)
-    np.testing.assert_allclose(track.y, [[0.0, -2000.0]] + 0.5 * hours, atol=1e-6)
+    x0, y0 = np.array([0.0, 1000.0]), np.array([0.0, -2000.0])
+    np.testing.assert_allclose(track.x, x0 + hours, atol=1e-6)
+    np.testing.assert_allclose(track.y, y0 + 0.5 * hours, atol=1e-6)
     assert track.status.tolist() == ["afloat", "afloat"]
     assert np.isnan(track.stranded_s).all()
 
