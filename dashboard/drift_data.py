@@ -26,6 +26,7 @@ __all__ = [
     "jobs",
     "listing",
     "n_inside",
+    "newest",
     "overlap",
     "persistence_at",
     "regions_at",
@@ -65,6 +66,12 @@ def overlap(one: "Mapping[str, Any]", other: "Mapping[str, Any]") -> bool:
 def listing() -> dict[str, dict[str, Any]]:
     """Forecasts and hindcasts by id, newest first."""
     return {row["forecast_id"]: row for row in services.store().forecasts.listing()}
+
+
+def newest() -> dict[str, Any] | None:
+    """Return the newest forecast, hindcasts left out; None before the first."""
+    found = services.store().forecasts.listing(kind="forecast", limit=1)
+    return found[0] if found else None
 
 
 def forecast(forecast_id: str) -> "Forecast":

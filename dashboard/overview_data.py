@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import AuditChainError, CleanupError
-from dashboard import services, survey_data
+from dashboard import drift_data, services, survey_data
 from dashboard.components.survey_words import counted
 
 if TYPE_CHECKING:
@@ -70,9 +70,8 @@ def next_plan() -> dict[str, Any] | None:
 
 def newest_drift() -> dict[str, Any] | None:
     """Return the newest drift forecast with its summary; None before the first."""
-    forecasts = services.store().forecasts
-    found = forecasts.listing(kind="forecast", limit=1)
-    return forecasts.get(found[0]["forecast_id"]) if found else None
+    found = drift_data.newest()
+    return services.store().forecasts.get(found["forecast_id"]) if found else None
 
 
 def hauled() -> Hauled | None:

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pydeck as pdk
 
-__all__ = ["MARKS", "drift_frame", "drift_layers", "stranding_scale"]
+__all__ = [
+    "MARKS",
+    "drift_frame",
+    "drift_layers",
+    "overlay_layers",
+    "stranding_scale",
+]
 
 #: Members drawn on one map; more hide each other and make the page heavy.
 _MAX_DOTS = 3_000
@@ -84,6 +90,20 @@ def drift_layers(
         _starts(starts, frame),
         _crosses(persistence, frame),
     ]
+
+
+def overlay_layers(
+    *,
+    regions: "pd.DataFrame",
+    tracks: "pd.DataFrame",
+    starts: "pd.DataFrame",
+    frame: MapFrame,
+) -> "list[pdk.Layer]":
+    """Layers of one hour that another map can carry: regions, mean tracks, starts.
+
+    Parameters are those of :func:`drift_layers`.
+    """
+    return [*_regions(regions, frame), _tracks(tracks, frame), _starts(starts, frame)]
 
 
 def stranding_scale(stranding: "pd.DataFrame") -> Scale:

@@ -20,8 +20,9 @@ def time_player(
     key: str,
     label: str = "Hours ahead",
     first: int = 0,
+    below: bool = False,
 ) -> None:
-    """Draw a map below a slider of moments that can also play by itself.
+    """Draw a map and a slider of moments that can also play by itself.
 
     Only this part of the page runs again when the hour changes.
 
@@ -37,10 +38,12 @@ def time_player(
         What the slider counts from the first moment.
     first : int
         Index shown before anybody moves the slider.
+    below : bool
+        Whether the slider stands below the map and not above it.
     """
     playing = bool(st.session_state.get(f"{key}_playing", False))
     st.fragment(_player, run_every=_PLAY_EVERY_S if playing else None)(
-        tuple(moments), draw, key, label, min(first, len(moments) - 1)
+        tuple(moments), draw, key, label, min(first, len(moments) - 1), below
     )
 
 
@@ -50,7 +53,9 @@ def _player(
     key: str,
     label: str,
     first: int,
+    below: bool,
 ) -> None:
+    above = st.container() if below else None
     last = len(moments) - 1
     chosen, playing = f"{key}_hour", f"{key}_playing"
     hours = [round((m - moments[0]).total_seconds() / 3600.0) for m in moments]
@@ -81,4 +86,8 @@ def _player(
             index = hours.index(int(hour))
             st.session_state[f"{key}_index"] = index
         st.markdown(f"**{when(moments[index])}**", width="content")
-    draw(index)
+    if above is None:
+        draw(index)
+        return
+    with above:
+        draw(index)

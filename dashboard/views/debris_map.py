@@ -15,14 +15,24 @@ from dashboard.components.density_map import (
 )
 from dashboard.components.density_words import density_answer, density_figures
 from dashboard.components.filters import observation_filters
+from dashboard.components.map_drift import (
+    OVERLAY_MARKS,
+    drift_caption,
+    drift_choice,
+    drift_player,
+)
 from dashboard.components.maps import MapFrame, draw_map, legend
 from dashboard.components.page import empty_state, metric_row, page_header
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pydeck as pdk
+
+    from core.forecasts import Forecast
 
 VIEW = StateKey[str]("map", "view", VIEWS[0])
+PICKED = StateKey[str | None]("map", "picked", None)
 
 
 def render() -> None:
@@ -45,11 +55,16 @@ def render() -> None:
     result = services.density_map(chosen, resolution=_resolution(frame))
     surveyed = bool((result.cells["effort_km2"] > 0).any())
     nothing = result.cells.empty
+    drift, name = None, "Sightings"
+    if not nothing:
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            name = _view_choice() if surveyed else name
+            drift = drift_choice()
     with top:
         page_header(
             "Debris map" if surveyed or nothing else "Sightings",
             "" if nothing else density_answer(result, labels, surveyed=surveyed),
-            simulated=result.simulated,
+            simulated=result.simulated or (drift is not None and drift.simulated),
             research_use=result.from_photos,
         )
     if nothing:
@@ -58,7 +73,7 @@ def render() -> None:
             icon=":material/filter_alt:",
         )
         return
-    picked = _map(result.cells, frame, surveyed=surveyed)
+    picked = _map(result.cells, frame, name, drift)
     panel = st.container()
     if surveyed:
         metric_row(density_figures(result))
@@ -74,34 +89,52 @@ def render() -> None:
             )
 
 
-def _map(cells: "pd.DataFrame", frame: MapFrame, *, surveyed: bool) -> str | None:
+def _view_choice() -> str:
+    chosen = st.segmented_control(
+        "Show",
+        VIEWS,
+        default=VIEW.default,
+        required=True,
+        key=VIEW.key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen or VIEW.default
+
+
+def _map(
+    cells: "pd.DataFrame", frame: MapFrame, name: str, drift: "Forecast | None"
+) -> str | None:
     """Draw the map; return the cell that was clicked."""
-    name = "Sightings"
-    if surveyed:
-        chosen = st.segmented_control(
-            "Show",
-            VIEWS,
-            default=VIEW.default,
-            required=True,
-            key=VIEW.key,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        name = chosen or VIEW.default
     view = density_view(cells, name)
-    legend(view.scale, label=view.label, marks=view.marks)
+    marks = view.marks if drift is None else view.marks | OVERLAY_MARKS
+    legend(view.scale, label=view.label, marks=marks)
     n_seen = int((cells["status"] == "surveyed").sum())
     n_none = int((cells["status"] == "surveyed_none_seen").sum())
-    picked = draw_map(
-        cell_layers(cells, view, frame),
-        frame,
-        key="map_deck",
-        height=600,
-        alt=f"Map of {view.label.lower()}: {n_seen} cells with debris, {n_none} "
-        "surveyed cells with none. The table below holds every figure.",
-        select=True,
-    )
-    return next((str(one[0]["h3"]) for one in picked.values() if one), None)
+    layers = cell_layers(cells, view, frame)
+
+    def draw(over: "list[pdk.Layer]", also: str) -> None:
+        picked = draw_map(
+            [*layers, *over],
+            frame,
+            key="map_deck",
+            height=600,
+            alt=f"Map of {view.label.lower()}: {n_seen} cells with debris, {n_none} "
+            f"surveyed cells with none.{also} The table below holds every figure.",
+            select=True,
+        )
+        cell = next((str(p[0]["h3"]) for p in picked.values() if "h3" in p[0]), None)
+        if cell != PICKED.get():
+            PICKED.set(cell)
+            if drift is not None:  # the panel stands outside the part that plays
+                st.rerun()
+
+    if drift is None:
+        draw([], "")
+    else:
+        drift_caption(drift, frame)
+        drift_player(drift, frame, draw)
+    return PICKED.get()
 
 
 def _resolution(frame: MapFrame) -> int:

@@ -1,6 +1,7 @@
 """Pages against a store of their own, empty or seeded; nothing is shared."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,12 @@ def seeded_store(empty_store: Store) -> Store:
 def add_flow(empty_store: Store, tmp_path: Path) -> Callable[..., str]:
     """Return a function that takes a uniform flow into the store."""
 
-    def added(kind: str = "current", *, name: str = "", **changes: Any) -> str:
+    def added(
+        kind: str = "current", *, name: str = "", south: float = -5.0, **changes: Any
+    ) -> str:
         path = tmp_path / f"{kind}.nc"
-        uniform(kind, **changes).to_netcdf(path)
+        flow = uniform(kind, **changes)
+        replace(flow, lat=flow.lat + (south + 5.0)).to_netcdf(path)
         label = name or f"Uniform {kind}"
         (forcing_id,) = add_forcing(empty_store, path, name=label, actor="mia")
         return forcing_id

@@ -2,12 +2,15 @@
 
 import json
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.density import cell_density, total_mass
+from core.forecasts import make_forecast, read_forecast
 from core.observations import make_observations
-from dashboard.components.formats import interval
+from dashboard.components.formats import interval, number
+from tests.core.forecasts.flows import START
 
 
 def deck(app):
@@ -163,3 +166,98 @@ def test_a_cell_panel_tells_what_lies_behind_the_cell(open_app, seeded_store):
     shown = app.dataframe[0].value
     assert f"{shown['items'].sum():,} items in" in app.markdown[0].value
     assert "items per km² (" in app.markdown[0].value
+
+
+@pytest.fixture
+def drifting(empty_store, add_flow):
+    """A forecast of 30 hours from the middle of the seeded store's cells."""
+    current_id = add_flow(
+        west=-145.0, south=26.0, hours=40, simulated=True, name="Flow"
+    )
+    seeds = pd.DataFrame(
+        {"seed_id": ["A", "*B*"], "lat": [31.0, 31.2], "lon": [-140.5, -140.2]}
+    )
+    return make_forecast(
+        empty_store,
+        seeds,
+        current_id=current_id,
+        start=START,
+        hours=30,
+        members=20,
+        name="Dawn *drift*",
+        actor="mia",
+    )
+
+
+def test_without_a_forecast_there_is_no_drift_control(open_app, seeded_store):
+    assert not open_app("debris_map", map_drift="true").toggle
+
+
+def test_drift_is_off_until_asked_for(open_app, seeded_store, drifting):
+    app = open_app("debris_map")
+    assert not app.exception
+    assert app.toggle(key="map_drift").value is False
+    assert not any(one["id"].startswith("drift") for one in deck(app)["layers"])
+    assert not app.select_slider
+
+
+def test_drift_in_the_url_lies_over_the_cells_hour_by_hour(
+    open_app, drifting, seeded_store
+):
+    app = open_app("debris_map", map_drift="true")
+    assert not app.exception
+    order = [one["id"] for one in deck(app)["layers"]]
+    assert order.index("drift-regions") > order.index("cells")
+    slider = app.select_slider(key=f"map_drift_{drifting}_hour")
+    assert slider.value == 24
+    opened = read_forecast(seeded_store, drifting)
+    assert len(layer(app, "drift-starts")["data"]) == len(opened.seeds)
+    for hour in (24, 6):
+        app.select_slider(key=f"map_drift_{drifting}_hour").set_value(hour).run()
+        outlines = layer(app, "drift-outlines")["data"]
+        areas = opened.regions(hour=hour)["area_km2"]
+        said = {one["tip"].rpartition(", ")[2] for one in outlines}
+        assert said == {number(area, "km²", digits=2) for area in areas}
+        # From the start to the hour shown, both included.
+        paths = layer(app, "drift-tracks")["data"]
+        assert [len(one["path"]) for one in paths] == [hour + 1] * 2
+    assert layer(app, "cells")["data"]
+
+
+def test_the_slider_of_hours_stands_below_the_map(open_app, seeded_store, drifting):
+    app = open_app("debris_map", map_drift="true")
+    kinds = [type(one).__name__ + getattr(one, "type", "") for one in app.main]
+    chart = next(i for i, kind in enumerate(kinds) if "deck_gl" in kind)
+    slider = next(i for i, kind in enumerate(kinds) if "SelectSlider" in kind)
+    assert chart < slider
+
+
+def test_a_forecast_that_was_made_up_marks_the_map_as_simulated(
+    open_app, empty_store, make_rows, drifting
+):
+    empty_store.observations.add(make_rows(simulated=False))
+    assert "Simulated data" not in text(open_app("debris_map"))
+    assert "Simulated data" in text(open_app("debris_map", map_drift="true"))
+
+
+def test_the_name_of_a_forecast_is_shown_as_text(open_app, seeded_store, drifting):
+    app = open_app("debris_map", map_drift="true")
+    said = "\n".join(one.value for one in app.caption)
+    assert "Dawn \\*drift\\*" in said
+
+
+def test_a_damaged_forecast_leaves_the_map(open_app, drifting, seeded_store):
+    row = seeded_store.forecasts.get(drifting)
+    path = seeded_store.files.checked_path(row["result_sha256"])
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    app = open_app("debris_map", map_drift="true")
+    assert not app.exception
+    assert "are kept" in app.error[0].value
+    assert layer(app, "cells")["data"]
+
+
+def test_play_on_the_map_goes_to_the_next_hour(open_app, seeded_store, drifting):
+    app = open_app("debris_map", map_drift="true")
+    app.button(key=f"map_drift_{drifting}_play").click().run()
+    assert app.select_slider(key=f"map_drift_{drifting}_hour").value == 25
