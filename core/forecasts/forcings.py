@@ -200,6 +200,9 @@ def load_forcing(
 def velocity_field(forcing: Forcing) -> VelocityField:
     """Make the drift model's field of a current, wind or Stokes drift.
 
+    A global forcing is closed, so that what drifts in the strip between its last and
+    first column is carried.
+
     Raises
     ------
     InputError
@@ -207,13 +210,9 @@ def velocity_field(forcing: Forcing) -> VelocityField:
     """
     if forcing.kind == "waves":
         raise InputError("wave heights are no velocity; expected a Stokes drift field")
+    closed = forcing.closed()
     return VelocityField(
-        forcing.time_s,
-        forcing.lat,
-        forcing.lon,
-        forcing.u,
-        forcing.v,
-        mesh="spherical",
+        closed.time_s, closed.lat, closed.lon, closed.u, closed.v, mesh="spherical"
     )
 
 

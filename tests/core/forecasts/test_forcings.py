@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from core.drift import advect
 from core.environment import Forcing
 from core.errors import InputError, NotFoundError, StorageError
 from core.forecasts import add_forcing, forcings, load_forcing, velocity_field
@@ -152,3 +153,29 @@ def test_a_field_for_the_drift_model_is_made_of_all_but_waves() -> None:
     )
     with pytest.raises(InputError, match="no velocity"):
         velocity_field(waves)
+
+
+@pytest.mark.parametrize("last", [179.0, 178.995])
+def test_a_particle_between_the_last_and_first_column_of_a_globe_is_carried(
+    last: float,
+) -> None:
+    # The axis of a file in float32 or of rounded steps may stop a little short.
+    lon = np.linspace(-180.0, last, 360)
+    base = uniform(hours=2)
+    shape = (base.time_s.size, base.lat.size, lon.size)
+    ring = Forcing(
+        kind="current",
+        time_s=base.time_s,
+        lat=base.lat,
+        lon=lon,
+        u=np.full(shape, 1.0, dtype=np.float32),
+        v=np.zeros(shape, dtype=np.float32),
+    )
+    assert ring.is_global
+    hour = (START.timestamp(), START.timestamp() + 3600.0)
+    track = advect(
+        velocity_field(ring), [179.5], [0.0], t0_s=hour[0], t1_s=hour[1], dt_s=600.0
+    )
+    # 1 m/s for an hour on the equator of a sphere of 6,371 km.
+    moved = np.degrees(3600.0 / 6_371_000.0)
+    assert (track.x[-1, 0] - 179.5) % 360.0 == pytest.approx(moved, rel=1e-6)
