@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from core.errors import InputError
 
-__all__ = ["Box", "Run", "check_box", "covering_run", "covering_runs_lon", "first_run"]
+__all__ = [
+    "Box",
+    "Run",
+    "check_box",
+    "covering_run",
+    "covering_runs_lon",
+    "nearest_run",
+]
 
 FloatArray = npt.NDArray[np.float64]
 #: First and last index of a stretch, both taken.
@@ -154,7 +161,13 @@ def _brackets(ahead: FloatArray, step: float, width: float) -> bool:
     return bool(west_side.any() and east_side.any())
 
 
-def first_run(values: FloatArray) -> Run:
-    """Index of the level nearest the surface, twice."""
-    level = int(np.argmin(np.abs(values)))
+def nearest_run(values: FloatArray, wanted: float) -> Run:
+    """Index of the level nearest a depth or height, twice; the sign is not looked at.
+
+    Examples
+    --------
+    >>> nearest_run(np.array([2.0, 10.0, 100.0]), 10.0)
+    (1, 1)
+    """
+    level = int(np.argmin(np.abs(np.abs(values) - wanted)))
     return level, level

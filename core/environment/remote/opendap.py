@@ -23,7 +23,7 @@ from core.environment.remote.box import (
     Run,
     covering_run,
     covering_runs_lon,
-    first_run,
+    nearest_run,
 )
 from core.environment.remote.http import Answer, GuardedClient
 from core.environment.remote.http_socket import Deadline
@@ -49,18 +49,32 @@ __all__ = [
 
 _LAT_UNITS = {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreesn"}
 _LON_UNITS = {"degrees_east", "degree_east", "degrees_e", "degree_e", "degreese"}
+#: Further axes that are no depth or height: one of them is not taken without a word.
+_MEMBER_NAMES = {"member", "realization", "ensemble", "ens", "number", "run"}
+_PRESSURE_UNITS = {"pa", "hpa", "mbar", "mb", "millibar", "millibars"}
+_WIND_HEIGHT_M = 10.0
+_WIND_NAMES = {
+    name
+    for table in (STANDARD["wind"], KNOWN["wind"])
+    for candidate in table
+    for name in (candidate.first, candidate.second)
+}
 _ENDINGS = (".html", ".dds", ".das", ".dods", ".info")
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis: as stored, and as numbers that can be compared with a box."""
+    """One axis: as stored, and as numbers that can be compared with a box.
+
+    ``wanted`` is the depth or height, m, to take of several levels.
+    """
 
     name: str
     role: str  # "time", "lat", "lon" or "level"
     stored: npt.NDArray[np.generic]
     values: npt.NDArray[np.float64]
     attributes: Mapping[str, Any]
+    wanted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,8 @@ class RemoteGrid:
 
         Raises
         ------
+        InputError
+            If it lies on members of an ensemble or levels of pressure.
         SourceError
             If an axis is missing, or there is no latitude, longitude and time.
         """
@@ -169,7 +185,10 @@ class RemoteGrid:
         expected = {d: self.variables[d].shape for d in variable.dims}
         with self._got(f".dods?{query}", max_bytes=None) as path:
             stored = read_dods(path, expected)
-        axes = tuple(self._axis(name, stored[name]) for name in variable.dims)
+        said = str(self.attributes.get(variable.name, {}).get("standard_name", ""))
+        is_wind = bool({said.strip().lower(), variable.name.lower()} & _WIND_NAMES)
+        wanted = _WIND_HEIGHT_M if is_wind else 0.0
+        axes = tuple(self._axis(name, stored[name], wanted) for name in variable.dims)
         roles = [axis.role for axis in axes]
         for role in ("time", "lat", "lon"):
             if roles.count(role) != 1:
@@ -232,7 +251,7 @@ class RemoteGrid:
                     break
         return tuple(found)
 
-    def _axis(self, name: str, stored: npt.NDArray[np.generic]) -> Axis:
+    def _axis(self, name: str, stored: npt.NDArray[np.generic], wanted: float) -> Axis:
         attributes = self.attributes.get(name, {})
         role = _role(name, attributes)
         if role == "time":
@@ -243,7 +262,9 @@ class RemoteGrid:
             ).time_s
         else:
             values = stored.astype(np.float64)
-        return Axis(name, role, stored, values, attributes)
+        if role == "level" and values.size > 1:
+            _refuse_other_than_level(name, values.size, attributes)
+        return Axis(name, role, stored, values, attributes, wanted)
 
     @contextmanager
     def _got(self, ending: str, *, max_bytes: int | None) -> Iterator[Path]:
@@ -272,7 +293,7 @@ def select(axes: tuple[Axis, ...], box: Box) -> list[Selection]:
         elif axis.role == "lat":
             run = covering_run(axis.values, box.south, box.north)
         else:
-            run = first_run(axis.values)
+            run = nearest_run(axis.values, axis.wanted)
         if run is None:
             return []
         runs[axis.name] = run
@@ -295,6 +316,24 @@ def what_there_is(axes: tuple[Axis, ...]) -> str:
 
 def _hyperslab(selection: Selection, dims: tuple[str, ...]) -> str:
     return "".join("[{}:1:{}]".format(*selection.runs[d]) for d in dims)
+
+
+def _refuse_other_than_level(
+    name: str, n_values: int, attributes: Mapping[str, Any]
+) -> None:
+    """Refuse a further axis of which no value is the one to take."""
+    units = str(attributes.get("units", "")).strip().lower()
+    standard = str(attributes.get("standard_name", "")).strip().lower()
+    if standard == "realization" or name.lower() in _MEMBER_NAMES:
+        raise InputError(
+            f"{n_values} members of an ensemble along {name!r}; expected one, as in a "
+            "dataset of the ensemble's mean or control"
+        )
+    if units in _PRESSURE_UNITS:
+        raise InputError(
+            f"{n_values} levels of pressure along {name!r} ({units}); expected the "
+            "wind at 10 m above the sea"
+        )
 
 
 def _role(name: str, attributes: Mapping[str, Any]) -> str:

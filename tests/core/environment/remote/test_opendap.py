@@ -119,6 +119,37 @@ def test_of_several_depths_the_one_nearest_the_surface_is_taken(tmp_path):
     np.testing.assert_allclose(data["uo"].values[0, 0, 0, 0], 0.1005)
 
 
+def lofted(values, **attrs) -> xr.Dataset:
+    """Wind on several heights, or on another axis with the attributes given."""
+    names = {"uo": "eastward_wind", "vo": "northward_wind"}
+    made = sea(depth=np.asarray(values), hours=10)
+    for name, standard in names.items():
+        made[name].attrs["standard_name"] = standard
+    made["depth"].attrs = attrs
+    return made
+
+
+def test_of_several_heights_of_wind_10_m_is_taken(tmp_path):
+    high = lofted([2.0, 10.0, 80.0], units="m", positive="up")
+    assert opened(fetch(dap_routes(high), tmp_path))["depth"].values.tolist() == [10]
+
+
+@pytest.mark.parametrize(
+    ("name", "attrs", "reason"),
+    [
+        ("ensemble", {}, "3 members of an ensemble along 'ensemble'"),
+        ("ens", {"standard_name": "realization"}, "3 members of an ensemble"),
+        ("isobaric", {"units": "hPa"}, "3 levels of pressure along 'isobaric'"),
+    ],
+)
+def test_no_member_and_no_pressure_is_taken_without_a_word(
+    name, attrs, reason, tmp_path
+):
+    other = lofted([0.0, 1.0, 2.0], **attrs).rename(depth=name)
+    with pytest.raises(InputError, match=reason):
+        fetch(dap_routes(other), tmp_path)
+
+
 SEAMS = {
     "0 to 360": np.arange(0.0, 360.0, 2.0),
     "-180 to 180": np.arange(-180.0, 180.0, 2.0),
