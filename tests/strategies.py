@@ -62,7 +62,11 @@ def seed_frames(draw: st.DrawFn, *, max_rows: int = 6) -> pd.DataFrame:
                 st.lists(st.floats(-180, 359.75), min_size=n, max_size=n)
             ),
             "time": pd.to_datetime(
-                draw(st.lists(st.none() | moments, min_size=n, max_size=n)), utc=True
+                pd.Series(
+                    draw(st.lists(st.none() | moments, min_size=n, max_size=n)),
+                    dtype="datetime64[us]",
+                ),
+                utc=True,
             ),
             "category": draw(
                 st.lists(

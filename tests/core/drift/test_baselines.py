@@ -13,7 +13,7 @@ from core.geo import great_circle_distance_km
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 SEA = pd.DataFrame({"seed": [0, 4], "lat": [0.0, 10.0], "lon": [-150.0, 179.99],
-                    "time": pd.to_datetime([START, None], utc=True)})  # fmt: skip
+                    "time": pd.to_datetime([str(START), ""], utc=True)})  # fmt: skip
 
 
 def test_stays_put_repeats_the_position_in_the_layout_of_an_ensemble():

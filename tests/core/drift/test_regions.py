@@ -44,7 +44,7 @@ def gaussian(rng, n, *, lat=10.0, lon=20.0, sd_km=(20.0, 5.0), turn=0.6):
 @pytest.mark.parametrize("lon", [20.0, 180.0])
 def test_regions_hold_fresh_draws_of_a_gaussian_at_their_level(n, lon):
     rng = np.random.default_rng(5)
-    rates = {0.5: [], 0.9: []}
+    rates: dict[float, list[float]] = {0.5: [], 0.9: []}
     for _ in range(120):
         found = regions(ensemble(*gaussian(rng, n, lon=lon)))
         fresh_lat, fresh_lon = gaussian(rng, 50, lon=lon)

@@ -39,7 +39,7 @@ def test_seeds_of_the_contract_are_read_with_units_and_utc(tmp_path):
 
 def test_position_alone_is_enough(tmp_path):
     read = read_seeds(write(tmp_path, "lat,lon\n1,2\n"))
-    assert read.accepted.loc[0, ["lat", "lon"]].tolist() == [1, 2]
+    assert read.accepted[["lat", "lon"]].to_numpy().tolist() == [[1.0, 2.0]]
     assert pd.isna(read.accepted["radius_m"][0])
 
 

@@ -19,7 +19,7 @@ def uniform(
     simulated: bool = False,
 ) -> Forcing:
     """The same flow everywhere, 10 degrees square about the equator, hourly."""
-    time_s = START.timestamp() + 3600.0 * np.arange(hours + 1)
+    time_s = START.timestamp() + 3600.0 * np.arange(hours + 1, dtype=np.float64)
     lat, lon = np.linspace(-5.0, 5.0, 11), west + np.linspace(0.0, 10.0, 11)
     shape = (time_s.size, lat.size, lon.size)
     return Forcing(
