@@ -70,7 +70,7 @@ def task_of(
     checked = read_seeds(seeds)
     if checked.accepted.empty:
         raise InputError(f"no seed can be used: {first_of(checked.rejected)}")
-    begin = _start(rows, start, backward=kind == "hindcast")
+    begin = _start(rows, start, checked.accepted["time"], backward=kind == "hindcast")
     made_up = "simulated" in seeds and bool(seeds["simulated"].any())
     return Task(
         kind=kind,
@@ -108,12 +108,20 @@ def task_of(
 
 
 def _start(
-    rows: Mapping[str, Mapping[str, Any]], start: datetime | None, *, backward: bool
+    rows: Mapping[str, Mapping[str, Any]],
+    start: datetime | None,
+    times: pd.Series,
+    *,
+    backward: bool,
 ) -> datetime:
+    """When the first seed is released, or the one without a time."""
     if start is not None:
         if start.tzinfo is None:
             raise InputError(f"start {start.isoformat()} has no time zone")
         return start.astimezone(UTC)
+    if not times.isna().any():
+        first: datetime = (times.max() if backward else times.min()).to_pydatetime()
+        return first
     # A field of one time is taken as steady and bounds nothing.
     moving = [row for row in rows.values() if row["n_times"] > 1]
     if not moving:

@@ -65,7 +65,7 @@ def make_forecast(
         Forcing of the store.
     start : datetime, optional
         Release of seeds without a time, aware; by default the first moment that all
-        forcing covers.
+        forcing covers. Where every seed has a time it changes nothing.
     hours, members, seed : int
         Hours each seed is followed, members a seed, and the name of the random numbers.
     name, actor : str

@@ -286,3 +286,16 @@ def test_baselines_stand_beside_the_forecast(
     assert frames["stays_put"].query("seed == 0")["lon"].unique().tolist() == [-158.0]
     goes_on = frames["persistence"].query("seed == 0 and hour == 48")["lon"]
     assert float(goes_on.iloc[0]) == pytest.approx(-158.0 + 2 * DAY_DEG, abs=1e-3)
+
+
+def test_the_start_of_a_forecast_is_that_of_its_first_seed(
+    store: Store, add: Callable[..., str], make: Callable[..., str], seeds: pd.DataFrame
+) -> None:
+    hours = [timedelta(hours=5), timedelta(hours=2)]
+    timed = seeds.assign(time=[START + after for after in hours])
+    current_id = add()
+    starts = [
+        read_forecast(store, make(current_id=current_id, **changes)).params["start"]
+        for changes in ({}, {"seeds": timed})
+    ]
+    assert starts == ["2026-06-01T00:00:00+00:00", "2026-06-01T02:00:00+00:00"]
