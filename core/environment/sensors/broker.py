@@ -146,6 +146,17 @@ class PatientClient(mqtt.Client):
             self.loop_read()
 
 
+class _TidySocket(ssl.SSLSocket):
+    """Socket that closes when its handshake fails; paho 2.2 would leave it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def _has_data(sock: Any) -> bool:
     pending = getattr(sock, "pending", None)  # bytes that TLS holds already
     if pending is not None and pending() > 0:
@@ -176,7 +187,9 @@ def make_client(
         client.username_pw_set(address.username, address.password)
     if address.is_tls:
         # The system's authorities; SSL_CERT_FILE adds one's own, as OpenSSL has it.
-        client.tls_set_context(ssl.create_default_context())
+        context = ssl.create_default_context()
+        context.sslsocket_class = _TidySocket
+        client.tls_set_context(context)
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho
     properties.SessionExpiryInterval = session_expiry_s
     properties.ReceiveMaximum = max_in_flight

@@ -115,7 +115,6 @@ class MqttIngest:
         self._had_session = False
         self._fault = ""
         self._fatal: CleanupError | None = None
-        # A plain flag: an Event's lock may be held by the thread a signal interrupts.
         self._stopping = False
         self._client = make_client(
             self.address,
@@ -132,6 +131,7 @@ class MqttIngest:
 
     def stop(self) -> None:
         """Ask ``run`` to end; safe in a signal handler and in other threads."""
+        # A plain flag: an Event's lock may be held by what a signal interrupts.
         self._stopping = True
 
     def run(
@@ -184,8 +184,6 @@ class MqttIngest:
             raise self._fatal
         return self.state
 
-    # One turn of the loop
-
     def _turn(self, now: float) -> None:
         if self._client.socket() is None or self._is_broken:
             self._try_to_connect(now)
@@ -198,9 +196,11 @@ class MqttIngest:
                 self._broker_wait.reset()
                 self._n_short = 0
         self._store(time.monotonic())
-        self.state.unstored = len(self._arrived) + (
-            len(self._batch.arrived) if self._batch else 0
-        )
+        self._count_unstored()
+
+    def _count_unstored(self) -> None:
+        waiting = len(self._batch.arrived) if self._batch is not None else 0
+        self.state.unstored = len(self._arrived) + waiting
 
     def _try_to_connect(self, now: float) -> None:
         if not self._broker_wait.is_over(now):
@@ -284,13 +284,10 @@ class MqttIngest:
         while self._has_time(deadline):
             self._client.loop(_TURN_S)
         self.state.connected_since = None
-        held = len(self._arrived)
-        self.state.unstored = held + (len(self._batch.arrived) if self._batch else 0)
+        self._count_unstored()
 
     def _has_time(self, deadline: float) -> bool:
         return self._client.socket() is not None and time.monotonic() < deadline
-
-    # What the broker says
 
     def _on_connect(
         self,
@@ -363,15 +360,18 @@ class MqttIngest:
             )
 
     def _count_short_connection(self) -> None:
-        """Warn of a broker that accepts and drops us; the waits grow meanwhile."""
-        if time.monotonic() - self._accepted_at < _STEADY_S and not self._stopping:
-            self._n_short += 1
-            if self._n_short == _SUSPICIOUS:
-                _LOG.warning(
-                    "%s accepts and drops the connection again and again; does "
-                    "another intake use the same client id?",
-                    self.address.shown,
-                )
+        """Slow down where a broker accepts and drops us, and warn of it."""
+        now = time.monotonic()
+        if now - self._accepted_at >= _STEADY_S or self._stopping:
+            return
+        self._n_short += 1
+        self._broker_wait.hold(now, self._n_short)
+        if self._n_short == _SUSPICIOUS:
+            _LOG.warning(
+                "%s accepts and drops the connection again and again; does another "
+                "intake use the same client id?",
+                self.address.shown,
+            )
 
     def _on_message(
         self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage

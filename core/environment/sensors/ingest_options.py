@@ -6,7 +6,7 @@ from core.environment.sensors._payload import MAX_BYTES
 
 __all__ = ["Backoff", "IngestOptions"]
 
-_SHARE_OF_OUTAGE = 1 / 20
+_SHARE_OF_OUTAGE = 0.01
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class IngestOptions:
         How long the broker keeps our session and its messages while we are away.
     backoff_s, max_backoff_s : float
         Shortest and longest wait before the next try, for the broker and the sink:
-        a twentieth of the time that it has been failing.
+        a hundredth of the time that it has been failing.
     first_connection_s : float
         Give up if the first connection has not succeeded by then; a later loss is
         mended for ever.
@@ -44,7 +44,7 @@ class IngestOptions:
     max_bytes: int = MAX_BYTES
     keepalive_s: int = 20
     session_expiry_s: int = 7 * 24 * 3600
-    backoff_s: float = 0.2
+    backoff_s: float = 0.1
     max_backoff_s: float = 10.0
     first_connection_s: float = 30.0
     drain_s: float = 5.0
@@ -53,8 +53,8 @@ class IngestOptions:
 class Backoff:
     """Waits that grow with the time that something has been failing.
 
-    After an outage of 10 s the next try is 0.5 s away: a broker that restarts without
-    our session drops what devices send before we are back.
+    They are short because a broker that restarts without our session drops what
+    devices send before we are back.
     """
 
     def __init__(self, options: IngestOptions) -> None:
@@ -72,6 +72,12 @@ class Backoff:
             self._since = now
         wait_s = (now - self._since) * _SHARE_OF_OUTAGE
         self._until = now + min(max(wait_s, self._shortest_s), self._longest_s)
+
+    def hold(self, now: float, n_short: int) -> None:
+        """Wait twice as long for each short success in a row."""
+        # The exponent is bounded: the wait is long before it is.
+        wait_s = self._shortest_s * 2.0 ** min(n_short, 20)
+        self._until = max(self._until, now + min(wait_s, self._longest_s))
 
     def reset(self) -> None:
         """Note that all is well."""

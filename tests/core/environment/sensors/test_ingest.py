@@ -334,8 +334,6 @@ def test_a_wrong_password_is_refused_at_once_and_never_logged(tmp_path, caplog):
     assert "right1" not in caplog.text
 
 
-# paho 2.2 leaves the socket of a failed handshake to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @needs_broker
 def test_tls_is_checked_against_the_authorities(tmp_path, monkeypatch):
     openssl = shutil.which("openssl")
@@ -373,14 +371,23 @@ def test_no_broker_is_a_timeout_that_names_it_and_why():
     assert "secret" not in str(timeout.value)
 
 
-def test_the_wait_is_a_twentieth_of_the_outage_within_limits():
-    wait = Backoff(IngestOptions(backoff_s=0.2, max_backoff_s=10))
-    for outage_s, wait_s in ((0, 0.2), (2, 0.2), (10, 0.5), (100, 5), (1e6, 10)):
+def test_the_wait_is_a_hundredth_of_the_outage_within_limits():
+    wait = Backoff(IngestOptions(backoff_s=0.1, max_backoff_s=10))
+    for outage_s, wait_s in ((0, 0.1), (2, 0.1), (100, 1), (1e6, 10)):
         wait.fail(outage_s)
         assert not wait.is_over(outage_s + wait_s - 0.01)
         assert wait.is_over(outage_s + wait_s)
     wait.reset()
     assert wait.is_over(0)
+
+
+def test_short_connections_double_the_wait():
+    wait = Backoff(IngestOptions(backoff_s=0.1, max_backoff_s=10))
+    for n_short, wait_s in ((1, 0.2), (2, 0.4), (3, 0.8), (5000, 10)):
+        wait.reset()
+        wait.hold(0.0, n_short)
+        assert not wait.is_over(wait_s - 0.01)
+        assert wait.is_over(wait_s)
 
 
 @needs_broker
