@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         default=120, gt=0, description="Longest time for one fetch, retries included."
     )
 
+    mqtt_url: str = Field(
+        default="",
+        description="Broker of live sensors: mqtt://HOST or "
+        "mqtts://USER:PASSWORD@HOST; empty means none.",
+    )
+
     @cached_property
     def resolved_database_url(self) -> str:
         """The database URL with the default filled in."""
@@ -78,7 +84,15 @@ class Settings(BaseSettings):
             name: str(getattr(self, name)) for name in sorted(type(self).model_fields)
         }
         shown["database_url"] = _without_password(self.resolved_database_url)
+        shown["mqtt_url"] = _without_credentials(self.mqtt_url)
         return shown
+
+
+def _without_credentials(url: str) -> str:
+    """Hide all before the last @, also where the URL is not well formed."""
+    credentials, at, host = url.rpartition("@")
+    scheme = credentials.partition("://")[0] if "://" in credentials else ""
+    return f"{scheme}://***@{host}" if at else url
 
 
 def _without_password(url: str) -> str:

@@ -16,6 +16,7 @@ from core.cli import (
     evaluate,
     forcing,
     import_,
+    ingest,
     models,
     plan,
     schema,
@@ -28,6 +29,7 @@ from core.errors import (
     InputError,
     NotFoundError,
     SourceError,
+    SourceRefused,
 )
 
 __all__ = ["app", "main"]
@@ -35,6 +37,7 @@ __all__ = ["app", "main"]
 #: The contract's exit codes; anything else that Gyre refuses is 1.
 _EXIT_CODES: tuple[tuple[type[CleanupError], int], ...] = (
     (InfeasibleError, 4),
+    (SourceRefused, 3),  # the request has to change, trying again does not help
     (SourceError, 5),
     (InputError, 3),
     (NotFoundError, 3),
@@ -64,6 +67,7 @@ drift.register(app)
 evaluate.register(app)
 forcing.register(app)
 import_.register(app)
+ingest.register(app)
 models.register(app)
 plan.register(app)
 schema.register(app)

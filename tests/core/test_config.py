@@ -34,3 +34,18 @@ def test_a_negative_thread_count_is_refused(monkeypatch):
     monkeypatch.setenv("GYRE_THREADS", "-1")
     with pytest.raises(pydantic.ValidationError, match="threads"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", ""),
+        ("mqtt://boat:1883", "mqtt://boat:1883"),
+        ("mqtts://ana:hunter2@boat", "mqtts://***@boat"),
+        ("mqtts://ana:hun/ter2@boat", "mqtts://***@boat"),
+        ("mqtts://ana:hun@ter2@[::1", "mqtts://***@[::1"),
+        ("ana:hunter2@boat", "://***@boat"),
+    ],
+)
+def test_credentials_of_the_broker_are_not_shown_even_when_malformed(url, shown):
+    assert Settings(mqtt_url=url).public()["mqtt_url"] == shown
