@@ -80,7 +80,8 @@ def run_core(data_dir: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _serve(data_dir: Path, log: Path) -> Iterator[str]:
+def serve(data_dir: Path, log: Path) -> Iterator[str]:
+    """Run a server over a data folder; yields its address."""
     port = _free_port()
     with log.open("w") as out:
         server = subprocess.Popen(
@@ -122,7 +123,7 @@ def empty_server(
     empty_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """A server whose store holds nothing yet."""
-    yield from _serve(empty_data, tmp_path_factory.mktemp("log") / "server.log")
+    yield from serve(empty_data, tmp_path_factory.mktemp("log") / "server.log")
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +138,7 @@ def demo_server(
     demo_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """A server over the demo data."""
-    yield from _serve(demo_data, tmp_path_factory.mktemp("log") / "server.log")
+    yield from serve(demo_data, tmp_path_factory.mktemp("log") / "server.log")
 
 
 @dataclass
