@@ -178,8 +178,6 @@ class MqttIngest:
                     progress(self.state)
         finally:
             self._leave()
-        if progress is not None:
-            progress(self.state)
         if self._fatal is not None:
             raise self._fatal
         return self.state
@@ -283,6 +281,8 @@ class MqttIngest:
         self._client.disconnect()
         while self._has_time(deadline):
             self._client.loop(_TURN_S)
+        if (link := self._client.socket()) is not None:  # no answer in time
+            link.close()
         self.state.connected_since = None
         self._count_unstored()
 
