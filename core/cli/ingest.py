@@ -88,6 +88,8 @@ def ingest_mqtt(
         )
         with _stopped_by_signals(ingest):
             state = ingest.run(seconds=seconds, progress=_progress())
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")
     result = {
         "broker": ingest.address.shown,
         **state.to_dict(),
