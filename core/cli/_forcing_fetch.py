@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli._output import JsonOption, check_folder, emit
-from core.errors import InputError, SourceRefused
+from core.errors import InputError
 
 if TYPE_CHECKING:
     from core.environment import Fetched
@@ -72,27 +72,22 @@ def fetch(
     if box is None and (names or erddap is not None):
         raise typer.BadParameter("a part of a grid needs --bbox, --start and --end")
     far = RemoteForcing.from_settings(load_settings())
-    try:
-        if box is None:
-            assert url is not None  # noqa: S101 - checked above
-            fetched = far.fetch_file(url)
-        elif erddap is not None and dataset is not None:
-            fetched = far.fetch_griddap(
-                *(erddap, dataset),
-                bbox=box[0],
-                start=box[1],
-                end=box[2],
-                variables=names,
-            )
-        else:
-            assert url is not None  # noqa: S101 - checked above
-            fetched = far.fetch_opendap(
-                url, bbox=box[0], start=box[1], end=box[2], variables=names
-            )
-    except SourceRefused as error:
-        # The request has to change, so this is input refused (3), not a source that
-        # could not be reached (5).
-        raise InputError(str(error)) from error
+    if box is None:
+        assert url is not None  # noqa: S101 - checked above
+        fetched = far.fetch_file(url)
+    elif erddap is not None and dataset is not None:
+        fetched = far.fetch_griddap(
+            *(erddap, dataset),
+            bbox=box[0],
+            start=box[1],
+            end=box[2],
+            variables=names,
+        )
+    else:
+        assert url is not None  # noqa: S101 - checked above
+        fetched = far.fetch_opendap(
+            url, bbox=box[0], start=box[1], end=box[2], variables=names
+        )
     if fetched.path is not None:
         _write(fetched.path, out)
     written = None if fetched.is_empty else str(out)

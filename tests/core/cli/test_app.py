@@ -28,6 +28,8 @@ def run(*args):
         (errors.NotFoundError("x"), 3),
         (errors.InfeasibleError("x"), 4),
         (errors.SourceTimeout("x"), 5),
+        (errors.SourceError("x"), 5),
+        (errors.SourceRefused("x"), 3),
         (errors.StorageError("x"), 1),
     ],
 )
