@@ -11,7 +11,9 @@ from core.errors import InputError
 __all__ = [
     "Regridding",
     "angle_difference_deg",
+    "cell_reach_deg",
     "grid_angle_deg",
+    "holds_box",
     "regridding",
     "rotated",
     "separable_axes",
@@ -182,6 +184,32 @@ def regridding(lat: FloatArray, lon: FloatArray, *, record: str) -> Regridding:
     first = axes[1][0]
     turn = 360.0 * np.floor((first + 180.0) / 360.0)
     return Regridding(axes[0], axes[1] - turn, row, column)
+
+
+def cell_reach_deg(field: FloatArray) -> FloatArray:
+    """Most degrees of latitude, or of longitude, that the cells at each node span."""
+    reach = np.zeros(field.shape)
+    for axis in (0, 1):
+        step = np.abs(angle_difference_deg(np.diff(field, axis=axis), np.zeros(1)))
+        sides = [[(0, 0), (0, 0)], [(0, 0), (0, 0)]]
+        sides[0][axis], sides[1][axis] = (1, 0), (0, 1)
+        reach += np.maximum(*(np.pad(step, side, mode="edge") for side in sides))
+    return reach
+
+
+def holds_box(
+    lat: FloatArray, lon: FloatArray, bbox: tuple[float, float, float, float]
+) -> bool:
+    """Whether the corners of a box lie in cells of a curvilinear grid."""
+    west, south, east, north = bbox
+    smooth = unwrapped_lon(lon)
+    middle = 0.5 * float(smooth.min() + smooth.max())
+    width = (east - west) % 360.0 or 360.0
+    left = middle - 0.5 * width + (west + 0.5 * width - middle + 180.0) % 360.0 - 180.0
+    shrink = float(np.cos(np.radians(lat.mean())))
+    corners = np.array([south, north]), np.array([left, left + width])
+    row, _ = _located(lat, smooth, *corners, shrink)
+    return bool(np.isfinite(row).all())
 
 
 def _located(

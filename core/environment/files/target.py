@@ -12,7 +12,9 @@ from core.environment.files.projection import Projected, projected_grid
 from core.environment.files.rotate import (
     Regridding,
     angle_difference_deg,
+    cell_reach_deg,
     grid_angle_deg,
+    holds_box,
     regridding,
     rotated,
     separable_axes,
@@ -45,6 +47,7 @@ Values = npt.NDArray[np.floating]
 #: Angles from the projection and from the positions may differ by this, degrees: the
 #: positions are differenced over whole cells, one-sided at the edge. Assumption.
 _ANGLE_TOLERANCE_DEG = 0.5
+_BEYOND = "the box asked for reaches beyond the data"
 
 
 class _Curved(NamedTuple):
@@ -130,7 +133,7 @@ def _regular(
             and (reach <= east[-1] + EDGE_TOLERANCE_DEG or is_around_the_globe(east))
         )
         if not covered:
-            notes.append("the box asked for reaches beyond the data")
+            notes.append(_BEYOND)
     return Target(lat=north, lon=east, rows=rows, columns=columns, notes=tuple(notes))
 
 
@@ -192,6 +195,8 @@ def _curvilinear(
         angle, note = _angle(lat, lon, projection, record=record)
         notes.append(note)
     grid = regridding(lat, lon, record=record)
+    if bbox is not None and not holds_box(lat, lon, bbox):
+        notes.append(_BEYOND)
     return Target(
         lat=grid.lat,
         lon=grid.lon,
@@ -220,18 +225,22 @@ def _two_d(
 def _box_window(
     lat: FloatArray, lon: FloatArray, bbox: Bbox | None, record: str
 ) -> tuple[slice, slice]:
-    """Rows and columns around a box, one node beyond each end."""
+    """Rows and columns of every cell that a box touches."""
     if bbox is None:
         return slice(0, lat.shape[0]), slice(0, lat.shape[1])
     west, south, east, north = bbox
     width = (east - west) % 360.0 or 360.0
-    inside = (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
-    if not inside.any():
+    ahead = (lon - west) % 360.0
+    if not ((lat >= south) & (lat <= north) & (ahead <= width)).any():
         raise _outside(bbox, lat, unwrapped_lon(lon), record)
+    # Every node of a cell that the box touches lies within one cell of the box.
+    d_lat, d_lon = cell_reach_deg(lat), cell_reach_deg(lon)
+    inside = (lat >= south - d_lat) & (lat <= north + d_lat)
+    inside &= (lon - west + d_lon) % 360.0 <= width + 2.0 * d_lon
     windows = []
-    for axis, n in ((1, lat.shape[0]), (0, lat.shape[1])):
+    for axis in (1, 0):
         hit = np.flatnonzero(inside.any(axis=axis))
-        windows.append(slice(max(int(hit[0]) - 1, 0), min(int(hit[-1]) + 2, n)))
+        windows.append(slice(int(hit[0]), int(hit[-1]) + 1))
     return windows[0], windows[1]
 
 

@@ -14,6 +14,7 @@ __all__ = ["save_body", "server_words"]
 
 _CHUNK = 65536
 _MAX_WORDS = 300
+_GZIP_WBITS = 16 + zlib.MAX_WBITS
 _DAP_MESSAGE = re.compile(r'message\s*=\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -24,10 +25,11 @@ class _Decoder:
 
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().lower()
+        self._members = name in ("gzip", "x-gzip")
         if name in ("", "identity"):
             self._zlib = None
-        elif name in ("gzip", "x-gzip"):
-            self._zlib = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        elif self._members:
+            self._zlib = zlib.decompressobj(wbits=_GZIP_WBITS)
         elif name == "deflate":
             self._zlib = zlib.decompressobj()
         else:
@@ -37,8 +39,17 @@ class _Decoder:
         """Decode a chunk; the result is at most one byte longer than ``room``."""
         if self._zlib is None:
             return chunk
+        data = b""
         try:
-            return self._zlib.decompress(chunk, room + 1)
+            while chunk and len(data) <= room:
+                if self._zlib.eof and self._members:
+                    # RFC 1952: a gzip file may be several, one after another.
+                    self._zlib = zlib.decompressobj(wbits=_GZIP_WBITS)
+                data += self._zlib.decompress(chunk, room + 1 - len(data))
+                if self._zlib.eof and not self._members:
+                    break
+                chunk = self._zlib.unused_data
+            return data
         except zlib.error as error:
             raise SourceError(f"the compressed answer is broken: {error}") from error
 

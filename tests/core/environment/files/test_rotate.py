@@ -107,6 +107,44 @@ def test_a_box_is_cut_before_it_is_regridded(tmp_path):
         open_forcing(path, bbox=(100.0, 10.0, 101.0, 11.0))
 
 
+@pytest.mark.parametrize("angle_deg", [20.0, 45.0, 70.0])
+def test_a_box_on_a_slanted_grid_is_covered_to_its_corners(tmp_path, angle_deg):
+    n, step = 40, 0.05
+    row, column = np.mgrid[:n, :n] * step
+    turn = np.exp(1j * np.radians(angle_deg))
+    place = (column + 1j * row) * turn
+    lat = 40.0 + place.imag
+    lon = 10.0 + place.real / np.cos(np.radians(40.0))
+    dims = ("y", "x")
+    made = xr.Dataset(
+        {
+            name: (("time", *dims), np.ones((1, n, n)), {"units": "m/s"})
+            for name in ("uo", "vo")
+        },
+        coords={
+            "time": ("time", [0.0], {"units": "hours since 2024-01-01"}),
+            "lat": (dims, lat, {"units": "degrees_north"}),
+            "lon": (dims, lon, {"units": "degrees_east"}),
+        },
+    )
+    made.to_netcdf(tmp_path / "c.nc")
+    rng = np.random.default_rng(5)
+    for _ in range(12):
+        x, y = (
+            lon[20, 20] + rng.uniform(-0.3, 0.3),
+            lat[20, 20] + rng.uniform(-0.2, 0.2),
+        )
+        w, h = rng.uniform(0.05, 0.3, 2)
+        box = (x - w, y - h, x + w, y + h)
+        part = only(open_forcing(tmp_path / "c.nc", bbox=box))
+        corners = {"lat": [y - h, y - h, y + h, y + h], "lon": [x - w, x + w] * 2}
+        assert np.all(part.at(time=part.starts_at, **corners)[0] == 1.0)
+        assert not any("beyond" in text for text in part.warnings)
+    box = (x - 3.0, y - 3.0, x, y)
+    part = only(open_forcing(tmp_path / "c.nc", bbox=box))
+    assert "the box asked for reaches beyond the data" in part.warnings
+
+
 def test_projection_and_positions_that_disagree_are_refused(tmp_path):
     path = grid_file(tmp_path / "w.nc", lat_shift=0.01)
     with pytest.raises(

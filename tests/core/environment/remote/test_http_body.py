@@ -1,10 +1,13 @@
 """The error of a server in words that a person can read."""
 
+import gzip
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.environment.remote.http_body import server_words
+from core.environment.remote.http_body import _Decoder, server_words
+from core.errors import SourceError
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,26 @@ def test_any_bytes_become_one_short_printable_line(tmp_path, body, kind):
     words = server_words(path, kind)
     assert words == "" or words.isprintable()
     assert len(words) <= 320
+
+
+@given(
+    parts=st.lists(st.binary(max_size=50), min_size=1, max_size=4),
+    pieces=st.integers(1, 40),
+    room=st.integers(0, 250),
+)
+def test_a_gzip_answer_of_several_members_comes_whole(parts, pieces, room):
+    # RFC 1952, 2.2: members simply follow one another.
+    packed = b"".join(gzip.compress(part) for part in parts)
+    decoder, data = _Decoder("gzip"), b""
+    for start in range(0, len(packed), pieces):
+        data += decoder.feed(packed[start : start + pieces], room - len(data))
+        if len(data) > room:
+            break
+    whole = b"".join(parts)
+    assert data == whole[: room + 1]
+    assert len(whole) > room or decoder.is_whole
+
+
+def test_what_follows_a_gzip_answer_and_is_none_is_refused():
+    with pytest.raises(SourceError, match="compressed answer is broken"):
+        _Decoder("gzip").feed(gzip.compress(b"sea") + b"more", 100)
