@@ -180,7 +180,12 @@ def axis_window(axis: FloatArray, low: float, high: float) -> slice:
         return slice(0, 0)
     first = int(np.searchsorted(axis, low, side="right")) - 1
     last = int(np.searchsorted(axis, high, side="left"))
-    return slice(max(first, 0), min(last, axis.size - 1) + 1)
+    first, last = max(first, 0), min(last, axis.size - 1)
+    if last == 0:  # a range that only touches an end still needs the cell there
+        last = min(1, axis.size - 1)
+    elif first == axis.size - 1:
+        first -= 1
+    return slice(first, last + 1)
 
 
 def time_window(

@@ -80,6 +80,8 @@ def decode_times(
     if values.dtype.kind not in "iuf":
         raise InputError(f"{record}: expected numbers, got type {values.dtype}")
     numbers = np.asarray(values, dtype=np.float64).ravel()
+    if not numbers.size:
+        raise InputError(f"{record}: the axis is empty, there is no time at all")
     bad = np.flatnonzero(~np.isfinite(numbers))
     if bad.size:
         raise InputError(

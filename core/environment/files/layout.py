@@ -42,6 +42,8 @@ _STAGGERED = re.compile(r"^(xi|eta)_(u|v|psi)$|_stag$|^(x|y)_(u|v)$", re.IGNOREC
 #: A current from deeper than this is not what moves floating debris. Assumption.
 _DEEP_M = 20.0
 _WIND_HEIGHT_M = 10.0
+#: Metres in the units of depth and height that are not metres.
+_LENGTHS_M = {"cm": 0.01, "centimeter": 0.01, "centimeters": 0.01, "km": 1000.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +228,9 @@ def _level(
             f"{said}: levels of pressure ({unit}); expected the wind at 10 m above "
             "the sea or the current at the surface"
         )
+    factor = _LENGTHS_M.get(unit.lower(), 1.0)
+    if factor != 1.0:
+        values, unit = values * factor, "m"
     target = _WIND_HEIGHT_M if kind == "wind" else 0.0
     index = int(np.argmin(np.abs(np.abs(values) - target)))
     return index, _level_note(float(values[index]), unit, n, kind=kind)

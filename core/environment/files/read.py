@@ -20,7 +20,7 @@ from core.environment.files.units import direction_deg, to_height_m, to_speed_m_
 from core.environment.files.values import check_size, read_values
 from core.environment.forcing import KINDS, Forcing, Kind
 from core.environment.grid import Bbox, check_bbox, time_window
-from core.environment.text import clean_text
+from core.environment.text import clean_text, epoch_s
 from core.environment.times import averaging_warnings, decode_times
 from core.errors import InputError
 
@@ -266,6 +266,11 @@ def _read_times(
             )
         ]
         chosen = order[(ordered >= part[0]) & (ordered <= part[-1])]
+        low, high = ordered[0], ordered[-1]
+        if (request.start is not None and epoch_s(request.start) < low) or (
+            request.end is not None and epoch_s(request.end) > high
+        ):
+            notes.append("the period asked for reaches beyond the data")
     if np.any(np.diff(order) < 0):
         notes.append("times were not in order; frames sorted by time")
     window = slice(int(chosen.min()), int(chosen.max()) + 1)

@@ -116,6 +116,11 @@ def _regular(
 ) -> Target:
     north, rows = lat_axis(lat, record=f"{record}, latitude")
     east, columns = lon_axis(lon, record=f"{record}, longitude")
+    if min(north.size, east.size) < 2:
+        raise InputError(
+            f"{record}: {north.size} x {east.size} latitudes and longitudes; a field "
+            "needs at least two of each"
+        )
     notes: list[str] = []
     if bbox is not None:
         west, south, right, top = bbox

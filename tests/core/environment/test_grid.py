@@ -100,6 +100,9 @@ def test_a_window_of_a_global_axis_covers_the_range(n, first, west, width):
 
 def test_an_axis_window_is_empty_only_outside():
     axis = np.array([0.0, 1.0, 3.0])
+    # A range that only touches an edge takes the cell there: one node is no field.
+    assert axis_window(axis, 3.0, 9.0) == slice(1, 3)
+    assert axis_window(axis, -9.0, 0.0) == slice(0, 2)
     assert axis_window(axis, 1.5, 2.0) == slice(1, 3)
     assert axis_window(axis, 1.0, 1.0) == slice(1, 2)
     assert axis_window(axis, -5.0, 9.0) == slice(0, 3)

@@ -500,3 +500,34 @@ def test_time_bounds_say_where_the_stamp_lies(saved):
         "frames stand for periods of 1 h (time bounds); time stamps lie 0.5 h before "
         "their middle",
     )
+
+
+def test_a_period_that_reaches_beyond_the_data_is_said(saved):
+    path = saved(dataset())
+    said = "the period asked for reaches beyond the data"
+    for hours, beyond in (((0, 2), False), ((-1, 1), True), ((1, 9), True)):
+        start, end = (datetime.fromtimestamp(T0 + 3600 * h, UTC) for h in hours)
+        found = only(open_forcing(path, start=start, end=end))
+        assert (said in found.warnings) is beyond
+
+
+def test_a_file_without_times_or_of_one_line_is_refused(saved):
+    with pytest.raises(InputError, match=r"c\.nc, time: .* no time at all"):
+        open_forcing(saved(dataset(n_times=0)))
+    with pytest.raises(InputError, match=r"c\.nc: 1 x 4 latitudes and longitudes"):
+        open_forcing(saved(dataset(lat=[10.0])))
+
+
+@pytest.mark.parametrize(
+    ("unit", "levels", "said"),
+    [("cm", [50.0, 1000.0], "level 0.5 m"), ("km", [0.002, 0.08], "level 2 m")],
+)
+def test_levels_in_other_lengths_than_metres_are_told_in_metres(
+    saved, unit, levels, said
+):
+    made = dataset().expand_dims(depth=levels).copy(deep=True)
+    for name in ("uo", "vo"):
+        made[name] = made[name].transpose("time", "depth", "lat", "lon")
+    made["depth"].attrs = {"units": unit, "positive": "down"}
+    warnings = only(open_forcing(saved(made))).warnings
+    assert f"{said} taken of 2" in warnings
