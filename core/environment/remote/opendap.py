@@ -291,13 +291,21 @@ def select(axes: tuple[Axis, ...], box: Box) -> list[Selection]:
         if axis.role == "time":
             run = covering_run(axis.values, box.start.timestamp(), box.end.timestamp())
         elif axis.role == "lat":
-            run = covering_run(axis.values, box.south, box.north)
+            run = _cell(covering_run(axis.values, box.south, box.north), axis)
         else:
             run = nearest_run(axis.values, axis.wanted)
         if run is None:
             return []
         runs[axis.name] = run
     return [Selection(runs | {lon_name: run}) for run in lon_runs]
+
+
+def _cell(run: Run | None, axis: Axis) -> Run | None:
+    """Take a neighbour along where one node is enough: one line is no field."""
+    if run is None or run[0] != run[1]:
+        return run
+    first = min(run[0], max(axis.values.size - 2, 0))
+    return first, min(first + 1, axis.values.size - 1)
 
 
 def what_there_is(axes: tuple[Axis, ...]) -> str:

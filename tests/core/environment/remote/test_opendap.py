@@ -9,6 +9,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.environment import open_forcing
 from core.environment.remote.box import check_box, covering_run, covering_runs_lon
 from core.environment.remote.cache import EnvironmentCache
 from core.environment.remote.fetch import Fetched, RemoteForcing
@@ -117,6 +118,21 @@ def test_of_several_depths_the_one_nearest_the_surface_is_taken(tmp_path):
     data = opened(fetch(dap_routes(deep), tmp_path))
     assert data["depth"].values.tolist() == [0]
     np.testing.assert_allclose(data["uo"].values[0, 0, 0, 0], 0.1005)
+
+
+@pytest.mark.parametrize(
+    ("south", "north", "lat"),
+    [(60.0, 75.0, [60, 58]), (-75.0, -60.0, [-58, -60]), (30.0, 30.0, [30, 28])],
+)
+def test_a_box_that_touches_one_line_of_the_grid_brings_a_field(
+    south, north, lat, tmp_path
+):
+    fetched = fetch(
+        dap_routes(sea(hours=10)), tmp_path, bbox=(10.5, south, 15.0, north)
+    )
+    assert opened(fetched)["latitude"].values.tolist() == lat
+    assert fetched.path is not None
+    open_forcing(fetched.path)
 
 
 def lofted(values, **attrs) -> xr.Dataset:
