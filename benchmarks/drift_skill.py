@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from benchmarks import Row
-from core.drift.drifters import read_drifters
-from core.drift.skill_report import evaluate_drifters
+from core.drift.skill.drifters import read_drifters
+from core.drift.skill.report import evaluate_drifters
 
 __all__ = ["run"]
 

@@ -105,7 +105,7 @@ def regions_at(forecast_id: str, hour: int) -> pd.DataFrame:
 def _stranding_lines(url: str, data_dir: str, forecast_id: str) -> pd.DataFrame:
     import shapely
 
-    from core.drift.stranding import stranding, stranding_geojson
+    from core.drift.ensembles.stranding import stranding, stranding_geojson
 
     opened = forecast(forecast_id)
     # All seeds as one, so that a segment has one colour: the chance that an item
@@ -215,7 +215,7 @@ def downloads(forecast_id: str) -> dict[str, tuple[Any, str]]:
         return buffer.getvalue()
 
     def areas() -> bytes:
-        from core.drift.regions import regions, regions_geojson
+        from core.drift.ensembles.regions import regions, regions_geojson
 
         opened = forecast(forecast_id)
         hours = [*opened.summary["hours"]]

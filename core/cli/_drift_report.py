@@ -25,8 +25,8 @@ def seed_records(
     has_stokes: bool,
 ) -> list[dict[str, Any]]:
     """Sum up each seed: place, areas, stranding, baselines; None if unknown."""
-    from core.drift.regions import regions
-    from core.drift.stranding import ANY_COAST, stranding
+    from core.drift.ensembles.regions import regions
+    from core.drift.ensembles.stranding import ANY_COAST, stranding
     from core.drift.windage import windage_of
 
     end_hour = frame["hour"].iloc[-1]
@@ -160,8 +160,8 @@ def drift_features(
     Tracks are those of the unperturbed run and of the baselines that move. With more
     than 20 seeds the regions are six hours apart.
     """
-    from core.drift.regions import regions, regions_geojson
-    from core.drift.stranding import stranding, stranding_geojson
+    from core.drift.ensembles.regions import regions, regions_geojson
+    from core.drift.ensembles.stranding import stranding, stranding_geojson
 
     every = 1 if len(seeds) <= _MANY_SEEDS else _COARSE_H
     features = regions_geojson(regions(frame, every_h=every))["features"]
@@ -186,7 +186,7 @@ def _track(name: str, seed: Any, run: "pd.DataFrame") -> dict[str, Any]:
     import numpy as np
     import shapely
 
-    from core.drift.regions_plane import split_at_180
+    from core.drift.ensembles.plane import split_at_180
 
     points = run[["lon", "lat"]].to_numpy(copy=True)
     points[:, 0] = np.unwrap(points[:, 0], period=360.0)

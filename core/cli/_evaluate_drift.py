@@ -37,8 +37,8 @@ def evaluate_drift(
     """Score drift forecasts and baselines on observed drifters."""
     check_folder(out)
     hours = _horizons(horizons)
-    from core.drift.drifters import DrifterLimits, read_drifters
-    from core.drift.skill_report import evaluate_drifters
+    from core.drift.skill.drifters import DrifterLimits, read_drifters
+    from core.drift.skill.report import evaluate_drifters
 
     limits = DrifterLimits(max_gap_h=max_gap_h)
     drifters = read_drifters(table, limits=limits)
@@ -72,7 +72,7 @@ def _horizons(text: str) -> list[int]:
 
 
 def _said(report: dict[str, Any], out: Path) -> str:
-    from core.drift.skill_report import skill_sentence
+    from core.drift.skill.report import skill_sentence
 
     source = report["source"]
     made = " SIMULATED" if source["simulated"] else ""

@@ -136,7 +136,7 @@ def drift(
         stays_put,
         uncovered_seeds,
     )
-    from core.drift.ensemble_coverage import release_times
+    from core.drift.ensembles.coverage import release_times
 
     read = read_seeds(seeds)
     forcing = read_drift_forcing(

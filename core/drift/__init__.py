@@ -1,12 +1,13 @@
 """Where floating things go: velocity fields, the particles they carry, ensembles.
 
-Regions, stranding, baselines, hindcasts and skill are in the modules of those names.
+Regions, stranding, baselines and hindcasts are in ``core.drift.ensembles``, what
+drifters say of it in ``core.drift.skill``.
 """
 
 from core.drift.advect import advect
-from core.drift.baselines import persistence, stays_put
-from core.drift.ensemble import CURRENT_ERROR, DRIFT_COLUMNS, run_ensemble
-from core.drift.ensemble_coverage import uncovered_seeds
+from core.drift.ensembles.baselines import persistence, stays_put
+from core.drift.ensembles.coverage import uncovered_seeds
+from core.drift.ensembles.run import CURRENT_ERROR, DRIFT_COLUMNS, run_ensemble
 from core.drift.field import VelocityField
 from core.drift.land import LandMask, coastline_mask
 from core.drift.noise import RandomFlight

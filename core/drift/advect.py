@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._inputs import number, per_particle, same_mesh, start_positions
-from core.drift._layers import Layer, Motion, Noise, Particles
-from core.drift._run import run
-from core.drift._schedule import Span, output_times, spans
+from core.drift._kernel.inputs import number, per_particle, same_mesh, start_positions
+from core.drift._kernel.layers import Layer, Motion, Noise, Particles
+from core.drift._kernel.run import run
+from core.drift._kernel.schedule import Span, output_times, spans
 from core.drift.field import DEGREES_PER_METRE, VelocityField
 from core.drift.land import LandMask
 from core.drift.noise import RandomFlight, make_noise

@@ -5,9 +5,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._axes import as_axis, as_seconds, close_ring, is_uniform
-from core.drift._land import Grid, cell_codes, clear_cells
-from core.drift._sample import sample_many
+from core.drift._kernel.axes import as_axis, as_seconds, close_ring, is_uniform
+from core.drift._kernel.land_nodes import Grid, cell_codes, clear_cells
+from core.drift._kernel.sample import sample_many
 from core.errors import InputError
 from core.geo import EARTH_RADIUS_KM
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.coastline import is_on_land
-from core.drift._axes import as_axis, is_uniform
-from core.drift._land import Grid, clear_cells
+from core.drift._kernel.axes import as_axis, is_uniform
+from core.drift._kernel.land_nodes import Grid, clear_cells
 from core.drift.field import Mesh, make_grid
 from core.errors import InputError
 from core.geo import normalise_lon

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._inputs import number
-from core.drift._layers import Noise
+from core.drift._kernel.inputs import number
+from core.drift._kernel.layers import Noise
 from core.errors import InputError
 
 __all__ = ["RandomFlight", "make_noise"]

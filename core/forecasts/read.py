@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from core.drift import persistence, stays_put
-from core.drift.regions import regions
-from core.drift.stranding import stranding
+from core.drift.ensembles.regions import regions
+from core.drift.ensembles.stranding import stranding
 
 if TYPE_CHECKING:
     from core.storage import Store

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.drift.drifters import DrifterLimits, read_drifters
-from core.drift.skill import HORIZONS_H
-from core.drift.skill_report import evaluate_drifters
+from core.drift.skill.drifters import DrifterLimits, read_drifters
+from core.drift.skill.report import evaluate_drifters
+from core.drift.skill.scores import HORIZONS_H
 from core.errors import CleanupError, InputError
 from core.governance import record
 

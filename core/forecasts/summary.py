@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.drift import persistence
-from core.drift.regions import regions
-from core.drift.stranding import ANY_COAST, stranding
+from core.drift.ensembles.regions import regions
+from core.drift.ensembles.stranding import ANY_COAST, stranding
 from core.geo import great_circle_distance_km
 
 __all__ = ["LEVELS", "json_text", "summarise", "summary_hours"]

@@ -182,7 +182,7 @@ def _seen_at(first: datetime, last: datetime) -> datetime:
 def _current_error() -> "RandomFlight":
     """Draw how wrong the modelled current may be."""
     from core.drift import RandomFlight
-    from core.drift.ensemble import CURRENT_ERROR
+    from core.drift.ensembles.run import CURRENT_ERROR
 
     with st.expander("What is not known", icon=":material/tune:"):
         left, right = st.columns(2)

@@ -57,7 +57,7 @@ def render() -> None:
 
 
 def _header(document: dict[str, Any], horizon: int) -> None:
-    from core.drift.skill_report import skill_sentence
+    from core.drift.skill.report import skill_sentence
 
     page_header(
         "Forecast skill",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.drift.drifters import read_drifters
-from core.drift.skill_report import evaluate_drifters
+from core.drift.skill.drifters import read_drifters
+from core.drift.skill.report import evaluate_drifters
 from core.forecasts.skill import SKILL_JOB, skill_work
 from core.jobs import JobRunner
 from dashboard.components.skill_charts import spread_labels

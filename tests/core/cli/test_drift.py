@@ -342,7 +342,7 @@ def test_coastline_option_strands_on_the_bundled_coast(tmp_path):
 
 
 def test_scheduler_that_does_not_answer_is_exit_code_5(tmp_path, currents, monkeypatch):
-    monkeypatch.setattr("core.drift.ensemble_dask._CONNECT_S", 0.3)
+    monkeypatch.setattr("core.drift.ensembles.scheduler._CONNECT_S", 0.3)
     monkeypatch.setenv("GYRE_DASK_SCHEDULER", "tcp://127.0.0.1:9")
     refused("--seeds", seeds_file(tmp_path), "--currents", currents, "--hours", 2,
             "--out", tmp_path / "t.parquet", kind=SourceError, code=5)  # fmt: skip

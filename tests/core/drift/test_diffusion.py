@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from core.drift import RandomFlight, VelocityField, advect
-from core.drift._random import normals, philox
+from core.drift._kernel.random_numbers import normals, philox
 
 DAY = 86_400.0
 
