@@ -1,6 +1,7 @@
 """Positions and angles of a grid from the projection its file names."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +80,7 @@ def projected_grid(
     if any(axis.ndim != 1 or axis.size < 2 for axis, _ in axes):
         return None
     try:
-        crs = pyproj.CRS.from_cf(_plain(dataset.variables[mapping].attrs))
+        crs = _crs_of(_plain(dataset.variables[mapping].attrs))
         projected = Projected(crs, *(axis * _metres(unit) for axis, unit in axes))
         lat, lon = projected.positions()
     except (CRSError, ProjError, KeyError, TypeError, ValueError, AttributeError) as e:
@@ -96,17 +97,29 @@ def _metres(axis: xr.Variable) -> float:
     return 1000.0 if text_of(axis, "units").lower() in {"km", "kilometer"} else 1.0
 
 
-def _plain(attrs: Mapping[str, object]) -> dict[str, object]:
+@lru_cache(maxsize=8)
+def _crs_of(attributes: tuple[tuple[str, str | tuple[float, ...]], ...]) -> pyproj.CRS:
+    """Projection of the attributes; kept, for to build one takes 0.2 s."""
+    return pyproj.CRS.from_cf(
+        {
+            key: value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            for key, value in attributes
+        }
+    )
+
+
+def _plain(
+    attrs: Mapping[str, object],
+) -> tuple[tuple[str, str | tuple[float, ...]], ...]:
     """Attributes as Python numbers and text, short ones only."""
-    plain: dict[str, object] = {}
+    plain: list[tuple[str, str | tuple[float, ...]]] = []
     for key, value in attrs.items():
         if key in _LEFT_OUT:
             continue
         if isinstance(value, str | bytes):
-            plain[key] = clean_text(value, longest=100)
+            plain.append((key, clean_text(value, longest=100)))
         else:
             numbers = np.atleast_1d(np.asarray(value)).ravel()[:4]
-            if numbers.dtype.kind in "iuf":
-                items = [float(number) for number in numbers]
-                plain[key] = items[0] if len(items) == 1 else items
-    return plain
+            if numbers.dtype.kind in "iuf" and numbers.size:
+                plain.append((key, tuple(float(number) for number in numbers)))
+    return tuple(plain)
