@@ -115,7 +115,8 @@ def lon_axis(values: npt.ArrayLike, *, record: str) -> LonAxis:
         raise InputError(f"{record}: {worst:g} is no longitude")
     columns = np.arange(raw.size)
     steps = np.diff(raw)
-    if raw.size > 1 and np.median(steps) < 0.0:
+    # A step over half a turn is the shorter way round: it says nothing of the order.
+    if raw.size > 1 and np.median((steps + 180.0) % 360.0 - 180.0) < 0.0:
         raw, columns = raw[::-1], columns[::-1]
         steps = np.diff(raw)
     # A jump back of about a turn is the seam of the circle, not a fold.

@@ -90,8 +90,8 @@ def joined(
 ) -> tuple[Arrays, Arrays]:
     """Put parts of a grid side by side, from west to east.
 
-    Longitudes of the later parts are raised by whole turns so that they go on; a node
-    that stands in both (0 and 360) is kept once.
+    Of several parts the longitudes are made to rise without a jump, the first in
+    [-180, 180); a node that stands in two (0 and 360) is kept once.
 
     Returns
     -------
@@ -99,37 +99,39 @@ def joined(
         By name of the axis and of the variable.
     """
     lon = next(axis for axis in axes if axis.role == "lon")
-    pieces: list[npt.NDArray[np.generic]] = []
-    kept: list[npt.NDArray[np.bool_]] = []
-    last: float | None = None
+    runs = selections[0].runs
+    coordinates = {
+        a.name: a.stored[runs[a.name][0] : runs[a.name][1] + 1] for a in axes
+    }
+    if len(parts) == 1:
+        return coordinates, dict(parts[0])
+    steps = (np.diff(lon.values) + 180.0) % _FULL_TURN - 180.0
+    order = slice(None, None, -1 if np.median(steps) < 0.0 else 1)
+    pieces: list[npt.NDArray[np.float64]] = []
+    kept: list[npt.NDArray[np.int64]] = []
+    last = -np.inf
     for selection in selections:
         first, end = selection.runs[lon.name]
-        values = lon.stored[first : end + 1]
-        if last is not None:
-            turns = np.ceil((last - values.astype(np.float64)[0] - 1e-6) / _FULL_TURN)
-            values = values + (turns * _FULL_TURN).astype(values.dtype)
-        keep = np.ones(len(values), dtype=bool)
-        if last is not None:
-            keep = values.astype(np.float64) > last + 1e-6
-        pieces.append(values[keep])
-        kept.append(keep)
-        last = float(values.max())
+        values = np.unwrap(lon.values[first : end + 1], period=_FULL_TURN)[order]
+        # The first part begins in [-180, 180), the others go on from the one before.
+        low = -180.0 if not pieces else last
+        values = values + _FULL_TURN * np.ceil((low - values[0] - 1e-6) / _FULL_TURN)
+        is_new = values > last + 1e-6
+        pieces.append(values[is_new])
+        kept.append(np.arange(values.size)[order][is_new])
+        last = float(values[-1])
     along = dims.index(lon.name)
     arrays = {
         name: np.concatenate(
             [
-                np.compress(k, part[name], axis=along)
-                for k, part in zip(kept, parts, strict=True)
+                np.take(part[name], index, axis=along)
+                for index, part in zip(kept, parts, strict=True)
             ],
             axis=along,
         )
         for name in parts[0]
     }
-    runs = selections[0].runs
-    coordinates = {
-        a.name: a.stored[runs[a.name][0] : runs[a.name][1] + 1] for a in axes
-    }
-    coordinates[lon.name] = np.concatenate(pieces)
+    coordinates[lon.name] = np.concatenate(pieces).astype(lon.stored.dtype)
     return coordinates, arrays
 
 

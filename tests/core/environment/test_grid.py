@@ -47,6 +47,8 @@ def test_any_run_of_longitudes_rises_and_stays_where_it_is(
         # The Pacific of a file that left out the rest of the globe.
         ([-180, -150, -120, 120, 150], [120, 150, 180, 210, 240]),
         ([179, 178, -179, -180], [178, 179, 180, 181]),
+        # Falling, three nodes, the seam between two of them.
+        ([-179, 180, 179], [179, 180, 181]),
     ],
 )
 def test_a_sorted_box_over_180_is_no_globe_with_a_hole(stored, want):

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.environment import open_forcing
+from core.environment.grid import is_around_the_globe, lon_axis
 from core.environment.remote.box import check_box, covering_run, covering_runs_lon
 from core.environment.remote.cache import EnvironmentCache
 from core.environment.remote.fetch import Fetched, RemoteForcing
 from core.environment.remote.guard import parse_hosts
 from core.environment.remote.http import GuardedClient, Limits
-from core.environment.remote.opendap import dap_base
+from core.environment.remote.opendap import Axis, Selection, dap_base
+from core.environment.remote.opendap_file import joined
 from core.environment.remote.opendap_wire import read_das, read_dds, read_dods
 from core.errors import InputError, SourceError, SourceRefused
 from tests.core.environment.remote._servers import (
@@ -164,6 +166,32 @@ def test_no_member_and_no_pressure_is_taken_without_a_word(
     other = lofted([0.0, 1.0, 2.0], **attrs).rename(depth=name)
     with pytest.raises(InputError, match=reason):
         fetch(dap_routes(other), tmp_path)
+
+
+@given(
+    n=st.integers(4, 40), start=st.floats(-180, 180), west=st.floats(-180, 180),
+    width=st.floats(0.1, 340.0), wrap=st.sampled_from([None, -180.0, 0.0]),
+    falling=st.booleans(),
+)  # fmt: skip
+def test_parts_of_a_ring_are_joined_so_that_they_cover_the_box(
+    n, start, west, width, wrap, falling
+):
+    stored = start + 360.0 / n * np.arange(n)
+    if wrap is not None:  # counted in one turn, which may begin inside the axis
+        stored = (stored - wrap) % 360.0 + wrap
+    stored = stored[::-1] if falling else stored
+    runs = covering_runs_lon(stored, west, west + width)
+    axis = Axis("lon", "lon", stored, stored, {})
+    coordinates, arrays = joined(
+        (axis,), ("lon",), [Selection({"lon": run}) for run in runs],
+        [{"column": np.arange(first, last + 1)} for first, last in runs],
+    )  # fmt: skip
+    # As the reader of the file will take it.
+    lon, columns = lon_axis(coordinates["lon"], record="f")
+    off = (lon - stored[arrays["column"][columns]] + 180.0) % 360.0 - 180.0
+    assert np.abs(off).max() < 1e-6
+    ahead = (west - lon[0] + 1e-6) % 360.0
+    assert is_around_the_globe(lon) or ahead + width <= np.ptp(lon) + 1e-5
 
 
 SEAMS = {
