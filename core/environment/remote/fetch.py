@@ -263,10 +263,11 @@ class RemoteForcing:
         from core.environment.remote.opendap import raise_if_refused
 
         headers = {}
-        if known is not None and known.etag:
-            headers["If-None-Match"] = known.etag
-        if known is not None and known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
+        # The index of the cache is a file that anybody may have written to.
+        if known is not None and (etag := _one_line(known.etag)):
+            headers["If-None-Match"] = etag
+        if known is not None and (since := _one_line(known.last_modified)):
+            headers["If-Modified-Since"] = since
         answer = self.client.get(
             url, part, deadline=deadline, headers=headers, check=lacking_in_netcdf
         )
@@ -278,8 +279,8 @@ class RemoteForcing:
         return _Brought(
             "new",
             url,
-            etag=_header(answer.headers, "etag"),
-            last_modified=_header(answer.headers, "last-modified"),
+            etag=_one_line(answer.headers.get("etag", "")),
+            last_modified=_one_line(answer.headers.get("last-modified", "")),
         )
 
     def _fetched(
@@ -352,7 +353,7 @@ def _age_s(entry: CacheEntry) -> float:
     return (datetime.now(UTC) - entry.fetched_at).total_seconds()
 
 
-def _header(headers: Mapping[str, str], name: str) -> str:
-    """Take a header that is sent back later: one line of plain text, or nothing."""
-    value = headers.get(name, "").strip()
+def _one_line(value: str) -> str:
+    """Take a header's value that is sent back later if it is plain, else nothing."""
+    value = value.strip()
     return value if value.isascii() and value.isprintable() and len(value) < 200 else ""

@@ -125,6 +125,19 @@ def test_a_server_in_trouble_does_not_take_the_data_away(trouble, reason, tmp_pa
     assert reason in stale.reason
 
 
+@pytest.mark.parametrize("name", ["etag", "last_modified"])
+def test_a_changed_index_of_the_cache_sends_no_header_of_its_own(name, tmp_path):
+    with serving({"/a.nc": send(NETCDF, ETag='"1"')}) as server:
+        far = remote(server.host, tmp_path)
+        far.fetch_file(server.url("/a.nc"))
+        (index,) = (tmp_path / "index").iterdir()
+        row = json.loads(index.read_text()) | {name: "a\r\nX-Evil: y"}
+        index.write_text(json.dumps(row))
+        again = far.fetch_file(server.url("/a.nc"))
+        assert bytes_of(again) == NETCDF
+        assert "x-evil" not in server.asked[-1][1]
+
+
 def test_a_refusal_is_not_covered_up_by_the_cache(tmp_path):
     with serving({"/a.nc": in_turn(send(NETCDF), send(b"", status=403))}) as server:
         remote(server.host, tmp_path).fetch_file(server.url("/a.nc"))
