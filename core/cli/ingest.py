@@ -62,7 +62,7 @@ def ingest_mqtt(
 
     Each message is acknowledged only after it is stored, so a broker or this process
     may be killed and started again. Ctrl+C or SIGTERM stops in order. Exit 5 if the
-    broker cannot be reached at the start or refuses us.
+    broker cannot be reached at the start, 3 if it refuses us.
     """
     from core.cli._sensor_store import SensorStore, known_check
     from core.config import load_settings
