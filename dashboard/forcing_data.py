@@ -53,7 +53,9 @@ KIND_LABELS: dict[str, str] = {
 #: A sensor that was silent for longer is called silent (assumption).
 _SILENT_AFTER = timedelta(minutes=10)
 _SOON = timedelta(hours=24)
-_TRACK_FIXES = 2_000
+#: Tracks reach back this far, and hold fixes that are good or not evaluated (QARTOD).
+_TRACK_TIME = timedelta(hours=24)
+_MOST_DOUBTFUL = 2
 
 
 def sources(*, retired: bool = False) -> list[dict[str, Any]]:
@@ -219,9 +221,23 @@ def any_simulated(rows: "Sequence[Mapping[str, Any]]") -> bool:
     return bool(services.store().fixes.latest()["simulated"].any())
 
 
-def track(sensor_id: str) -> pd.DataFrame:
-    """Return the newest fixes of a sensor, good and doubtful, in order of time."""
-    return services.store().fixes.frame(sensor=sensor_id).tail(_TRACK_FIXES)
+def track(sensor_id: str, *, until: datetime, most: int) -> pd.DataFrame:
+    """Return the good fixes of a sensor in the day before a time, thinned evenly.
+
+    Parameters
+    ----------
+    sensor_id : str
+        The sensor.
+    until : datetime
+        Its newest fix, aware.
+    most : int
+        Fixes to return at most; the newest is among them.
+    """
+    fixes = services.store().fixes.frame(sensor=sensor_id, since=until - _TRACK_TIME)
+    good = fixes.loc[fixes["quality_flag"] <= _MOST_DOUBTFUL]
+    good = good.dropna(subset=["lat", "lon"])
+    step = max(1, -(-len(good) // most))
+    return good.iloc[::-1].iloc[::step].iloc[::-1]
 
 
 def refused_messages(limit: int = 50) -> pd.DataFrame:

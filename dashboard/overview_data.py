@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import AuditChainError, CleanupError
 from dashboard import drift_data, services, survey_data
+from dashboard.components.formats import when
 from dashboard.components.survey_words import counted
 
 if TYPE_CHECKING:
@@ -189,7 +190,10 @@ def forcing_alerts() -> list[Alert]:
 
     first: dict[str, str] = {}
     for alert in stale_forcings(services.store(), datetime.now(UTC)):
-        first.setdefault(alert.forcing_id, alert.message)
+        # Moments read as on the other pages, not as in the log.
+        raw = f"{alert.since:%Y-%m-%d %H:%M} UTC"
+        text = alert.message.replace(raw, when(alert.since))
+        first.setdefault(alert.forcing_id, text)
     return [
         Alert(f"{text}.", "ocean_data", "See ocean data") for text in first.values()
     ]

@@ -26,12 +26,13 @@ __all__ = [
     "RampName",
     "category_colours",
     "hex_to_rgb",
+    "line_ramp",
     "scale_colour",
     "theme_name",
 ]
 
 ThemeName = Literal["light", "dark"]
-RampName = Literal["cividis", "fade_light", "fade_dark"]
+RampName = Literal["cividis", "fade_light", "fade_dark", "line_light", "line_dark"]
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,14 @@ CIVIDIS: tuple[str, ...] = (
 )
 
 #: Scales by name: density, and certainty that fades into the
-#: background of the theme where little is known.
+#: background of the theme where little is known; thin marks such as arrows.
 RAMPS: dict[RampName, tuple[str, ...]] = {
     "cividis": CIVIDIS,
     "fade_light": ("#0072B2", "#5E9CC4", "#9DBBD0", "#C9D3DA"),
     "fade_dark": ("#56B4E9", "#4183A8", "#31586F", "#283A47"),
+    # For thin marks: every step keeps 3:1 against sea and land, and more is stronger.
+    "line_light": ("#4A80A5", "#35658F", "#1D4774", "#001B44"),
+    "line_dark": ("#5F8FB8", "#8E9FA6", "#C9BA7C", "#FFE945"),
 }
 
 
@@ -106,6 +110,11 @@ MAP_COLOURS: dict[ThemeName, MapColours] = {
         text=(176, 194, 206),
     ),
 }
+
+
+def line_ramp() -> RampName:
+    """Scale of thin marks on the map in the theme shown now."""
+    return "line_dark" if theme_name() == "dark" else "line_light"
 
 
 def theme_name() -> ThemeName:

@@ -148,6 +148,10 @@ def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
     ]
 
 
+#: Nearer than this share of the extent to the upper or right edge, a label is cut off.
+_LABEL_SHARE = 0.05
+
+
 def _grid(frame: MapFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     step = round_up(max(frame.width, frame.height) / 6.0)
     step = min(step, 30.0)
@@ -161,11 +165,11 @@ def _grid(frame: MapFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     xs = [x * step for x in range(first_x, last_x + 1)]
     for x in xs:
         lines.append({"path": [[round(x, 4), ys[0]], [round(x, 4), ys[-1]]]})
-        if frame.west <= x <= frame.east:
+        if frame.west <= x <= frame.east - _LABEL_SHARE * frame.width:
             labels.append({"at": [round(x, 4), frame.south], "text": _meridian(x)})
     for y in ys:
         lines.append({"path": [[xs[0], round(y, 4)], [xs[-1], round(y, 4)]]})
-        if frame.south < y <= frame.north:
+        if frame.south < y <= frame.north - _LABEL_SHARE * frame.height:
             labels.append({"at": [frame.west, round(y, 4)], "text": _parallel(y)})
     return lines, labels
 

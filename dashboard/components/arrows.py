@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.components._frame import MapFrame, Scale
+from dashboard.theme import line_ramp
 
 if TYPE_CHECKING:
     import pydeck as pdk
@@ -24,7 +25,8 @@ def arrow_scale(u: FloatArray, v: FloatArray) -> Scale:
     """Even scale of speed from zero to the fastest, m/s."""
     speed = np.hypot(u, v)
     known = speed[np.isfinite(speed)]
-    return Scale.over(known.ravel().tolist(), "m/s", logarithmic=False)
+    top = [float(known.max())] if known.size else []
+    return Scale.over(top, "m/s", logarithmic=False, ramp=line_ramp())
 
 
 def arrow_layer(

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import InputError
 from dashboard import drift_data, plan_data, services
 from dashboard.components.filters import observation_filters
-from dashboard.components.formats import number, when
+from dashboard.components.formats import mass, number, when
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import plain
 from dashboard.navigation import page_path
@@ -243,7 +243,7 @@ def _seeds(start: datetime) -> pd.DataFrame | None:
     )
     sites = found.head(most)
     st.caption(
-        f"{most} of {len(found)} hotspots, {sites['mass_kg'].sum():,.0f} kg expected."
+        f"{most} of {len(found)} hotspots, {mass(sites['mass_kg'].sum())} expected."
     )
     return drift_data.hotspot_seeds(sites, at=start)
 
@@ -263,7 +263,7 @@ def _one_position(start: datetime) -> pd.DataFrame:
         ),
         key="drift_kind",
     )
-    mass = columns[3].number_input(
+    mass_kg = columns[3].number_input(
         "Mass (kg), 0 if unknown", 0.0, 1e6, 0.0, key="drift_mass"
     )
     row = {
@@ -272,7 +272,7 @@ def _one_position(start: datetime) -> pd.DataFrame:
         "lon": lon,
         "time": pd.Timestamp(start),
         "category": category,
-        "mass_kg": mass or None,
+        "mass_kg": mass_kg or None,
     }
     return pd.DataFrame([row])
 

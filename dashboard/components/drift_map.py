@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.components._frame import MapFrame, Scale
 from dashboard.components.formats import number, share
-from dashboard.theme import MAP_COLOURS, hex_to_rgb, theme_name
+from dashboard.theme import MAP_COLOURS, hex_to_rgb, line_ramp, theme_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +36,16 @@ MARKS: dict[str, str] = {
 }
 
 
-def drift_frame(frame: "pd.DataFrame") -> MapFrame:
-    """Extent of a forecast: where its inner 98 % of positions lie, and the starts."""
+def drift_frame(frame: "pd.DataFrame", *, inner: float = 0.98) -> MapFrame:
+    """Extent of a forecast: where an inner share of positions lies, and the starts."""
     first = frame.loc[frame["hour"] == 0]
-    low, high = frame["lat"].quantile([0.01, 0.99])
+    ends = [(1.0 - inner) / 2.0, (1.0 + inner) / 2.0]
+    low, high = frame["lat"].quantile(ends)
     lat = [*first["lat"], float(low), float(high)]
     # Longitudes are compared near the first one, so that 180 degrees cuts nothing.
     near = float(first["lon"].iloc[0])
     turned = near + (frame["lon"] - near + 180.0) % 360.0 - 180.0
-    west, east = turned.quantile([0.01, 0.99])
+    west, east = turned.quantile(ends)
     starts = near + (first["lon"] - near + 180.0) % 360.0 - 180.0
     lon = [*starts, float(west), float(east)]
     wrapped = [(x + 180.0) % 360.0 - 180.0 for x in lon]
@@ -98,18 +99,20 @@ def overlay_layers(
     tracks: "pd.DataFrame",
     starts: "pd.DataFrame",
     frame: MapFrame,
-) -> "list[pdk.Layer]":
-    """Layers of one hour that another map can carry: regions, mean tracks, starts.
+) -> "tuple[list[pdk.Layer], list[pdk.Layer]]":
+    """Layers of one hour that another map can carry, below and above its own.
 
-    Parameters are those of :func:`drift_layers`.
+    The regions lie below, so that the colours of that map stay true; mean tracks and
+    starts lie above. Parameters are those of :func:`drift_layers`.
     """
-    return [*_regions(regions, frame), _tracks(tracks, frame), _starts(starts, frame)]
+    under = [_fill_layer(regions.dropna(subset=["geometry"]), frame, outlined=True)]
+    return under, [_tracks(tracks, frame), _starts(starts, frame)]
 
 
 def stranding_scale(stranding: "pd.DataFrame") -> Scale:
     """Even scale of the stranding chance, from zero."""
     chances = (100.0 * stranding["probability"]).tolist()
-    return Scale.over(chances, "%", logarithmic=False)
+    return Scale.over(chances, "%", logarithmic=False, ramp=line_ramp())
 
 
 def _at(frame: MapFrame, lon: float, lat: float) -> list[float]:
@@ -126,14 +129,6 @@ def _regions(regions: "pd.DataFrame", frame: MapFrame) -> "list[pdk.Layer]":
 
     colour = hex_to_rgb(_REGION[theme_name()])
     known = regions.dropna(subset=["geometry"])
-    fills: list[dict[str, Any]] = []
-    for level in sorted(known["level"].unique(), reverse=True):
-        shapes = known.loc[known["level"] == level, "geometry"].to_numpy()
-        whole = shapely.simplify(shapely.union_all(shapes), _SIMPLIFY_DEG)
-        fills += [
-            {"rings": rings, "colour": [*colour, _FILL.get(round(level, 2), 60)]}
-            for rings in _rings(whole, frame)
-        ]
     outlines = [
         {
             "path": rings[0],
@@ -144,15 +139,7 @@ def _regions(regions: "pd.DataFrame", frame: MapFrame) -> "list[pdk.Layer]":
         for rings in _rings(shapely.simplify(row["geometry"], _SIMPLIFY_DEG), frame)
     ]
     return [
-        pdk.Layer(
-            "PolygonLayer",
-            fills,
-            id="drift-regions",
-            get_polygon="rings",
-            get_fill_color="colour",
-            stroked=False,
-            filled=True,
-        ),
+        _fill_layer(known, frame, outlined=False),
         pdk.Layer(
             "PathLayer",
             outlines,
@@ -164,6 +151,41 @@ def _regions(regions: "pd.DataFrame", frame: MapFrame) -> "list[pdk.Layer]":
             pickable=True,
         ),
     ]
+
+
+def _fill_layer(
+    known: "pd.DataFrame", frame: MapFrame, *, outlined: bool
+) -> "pdk.Layer":
+    """Fill where any seed may be, each level once; on wish with its outline."""
+    import pydeck as pdk
+    import shapely
+
+    colour = hex_to_rgb(_REGION[theme_name()])
+    fills: list[dict[str, Any]] = []
+    for level in sorted(known["level"].unique(), reverse=True):
+        shapes = known.loc[known["level"] == level, "geometry"].to_numpy()
+        whole = shapely.simplify(shapely.union_all(shapes), _SIMPLIFY_DEG)
+        fills += [
+            {
+                "rings": rings,
+                "colour": [*colour, _FILL.get(round(level, 2), 60)],
+                "tip": f"Inside the {share(level)} region of a hotspot",
+            }
+            for rings in _rings(whole, frame)
+        ]
+    return pdk.Layer(
+        "PolygonLayer",
+        fills,
+        id="drift-regions",
+        get_polygon="rings",
+        get_fill_color="colour",
+        get_line_color=[*colour, 220],
+        line_width_min_pixels=1,
+        line_width_max_pixels=1,
+        stroked=outlined,
+        filled=True,
+        pickable=outlined,
+    )
 
 
 def _rings(shape: Any, frame: MapFrame) -> list[list[list[list[float]]]]:
@@ -313,7 +335,7 @@ def _crosses(persistence: "pd.DataFrame", frame: MapFrame) -> "pdk.Layer":
         get_position="at",
         get_text="text",
         character_set=pdk.types.String("auto"),
-        get_size=15,
+        get_size=20,
         get_color=list(MAP_COLOURS[theme_name()].text),
         pickable=True,
     )

@@ -23,6 +23,8 @@ from dashboard.components.tables import Column, table
 from dashboard.components.time_slider import time_player
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from core.forecasts import Forecast
 
 __all__ = ["drift_result"]
@@ -32,23 +34,24 @@ __all__ = ["drift_result"]
 _FIRST_SHOWN_H = 24
 
 
-def drift_result(opened: "Forecast") -> None:
-    """Draw the forecast."""
-    _map(opened)
+def drift_result(opened: "Forecast", *, beside: "DeltaGenerator") -> None:
+    """Draw the forecast; the choice of one hotspot goes beside that of the forecast."""
+    names = seed_names(opened)
+    with beside:
+        only = _one_hotspot(opened, names)
+    _map(opened, names, only)
     _table(opened)
     _left_out(opened)
 
 
-def _map(opened: "Forecast") -> None:
+def _map(opened: "Forecast", names: dict[int, str], only: str | None) -> None:
     frame = fitted(drift_frame(opened.frame), width_px=880, height_px=600)
     hours = sorted(opened.frame["hour"].unique(), key=abs)
     begin = pd.Timestamp(opened.frame["time"][opened.frame["hour"] == 0].min())
     moments = [(begin + pd.Timedelta(hours=int(h))).to_pydatetime() for h in hours]
     coast = drift_data.stranding_lines(opened.forecast_id)
     scale = stranding_scale(coast)
-    names = seed_names(opened)
     means = mean_tracks(opened, names)
-    only = _one_hotspot(opened, names)
     if len(coast):
         legend(scale, label="Chance to strand, all hotspots", marks=MARKS)
     else:
@@ -98,7 +101,6 @@ def _one_hotspot(opened: "Forecast", names: dict[int, str]) -> str | None:
         index=None,
         placeholder="All hotspots",
         key=f"drift_only_{opened.forecast_id}",
-        width=260,
     )
     return str(chosen) if chosen else None
 

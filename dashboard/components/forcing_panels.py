@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["fetch_panel", "field_panel", "source_table"]
 
 _REFRESH_S = 1.0
+#: Smallest size of the map of a field; its labels stand in a rim around the data.
+_MAP_PX = (600, 480)
+_RIM_SHARE = 0.06
 
 _COLUMNS = {
     "name": Column("Source"),
     "kind": Column("What"),
-    "state": Column("State"),
+    "state": Column("State (UTC)"),
     "starts_at": Column("From (UTC)", kind="time"),
     "ends_at": Column("To (UTC)", kind="time"),
     "area": Column("Area"),
@@ -45,7 +48,7 @@ def source_table(rows: "Sequence[dict[str, Any]]") -> int | None:
             {
                 **{key: row[key] for key in ("name", "starts_at", "ends_at")},
                 "kind": forcing_data.KIND_LABELS.get(row["kind"], row["kind"]),
-                "state": forcing_data.state_of(row, now),
+                "state": forcing_data.state_of(row, now).removesuffix(" UTC"),
                 "area": _area(row),
                 "resolution_deg": row["resolution_deg"],
                 "fetched_at": row["fetched_at"],
@@ -69,13 +72,15 @@ def source_table(rows: "Sequence[dict[str, Any]]") -> int | None:
 
 
 def _area(row: dict[str, Any]) -> str:
-    west, east = _side(row["west"], "E", "W"), _side(row["east"], "E", "W")
-    south, north = _side(row["south"], "N", "S"), _side(row["north"], "N", "S")
-    return f"{south} to {north}, {west} to {east}"
+    lat = _between(row["south"], row["north"], "N", "S")
+    return f"{lat}, {_between(row['west'], row['east'], 'E', 'W')}"
 
 
-def _side(degrees: float, plus: str, minus: str) -> str:
-    return f"{abs(degrees):.3g}°{plus if degrees >= 0 else minus}"
+def _between(low: float, high: float, plus: str, minus: str) -> str:
+    """Write two edges; the side of the earth once if both lie on it."""
+    first, last = (plus if edge >= 0 else minus for edge in (low, high))
+    near = "" if first == last else f"°{first}"
+    return f"{abs(low):.1f}{near} to {abs(high):.1f}°{last}"
 
 
 def field_panel(row: dict[str, Any]) -> None:
@@ -96,11 +101,12 @@ def field_panel(row: dict[str, Any]) -> None:
 
 
 def _field_map(field: "Forcing", row: dict[str, Any]) -> None:
+    rim = _RIM_SHARE * float(field.lat[-1] - field.lat[0])
     frame = MapFrame(
         float(field.lon[0]),
-        max(float(field.lat[0]), -80.0),
+        max(float(field.lat[0]) - rim, -80.0),
         float(field.lon[-1]),
-        min(float(field.lat[-1]), 80.0),
+        min(float(field.lat[-1]) + rim, 80.0),
     )
     scale = arrow_scale(field.u, field.v)  # of all times, so that it stays put
     label = forcing_data.KIND_LABELS[field.kind]
@@ -121,7 +127,8 @@ def _field_map(field: "Forcing", row: dict[str, Any]) -> None:
             [layer],
             frame,
             key=f"ocean_field_{row['forcing_id']}",
-            height=480,
+            width_px=_MAP_PX[0],
+            height=_MAP_PX[1],
             alt=f"Arrows of {label.lower()} at {when(moments[index])}; they point "
             "where it goes to. Land has none.",
         )
@@ -136,7 +143,7 @@ def _facts(field: "Forcing", row: dict[str, Any]) -> None:
     if row["title"] not in ("", "unknown", row["name"]):
         st.caption(plain(row["title"]))
     facts = {
-        "Times": f"{row['n_times']:,}, {when(row['starts_at'])} to "
+        "Times": f"{row['n_times']:,}, from {when(row['starts_at'])} to "
         f"{when(row['ends_at'])}",
         "Grid": f"{len(field.lat):,} by {len(field.lon):,} nodes",
         "Without data": share(field.land_share),
@@ -151,8 +158,8 @@ def _facts(field: "Forcing", row: dict[str, Any]) -> None:
             f"{number(statistics.mean, 'm/s', digits=2)} in the mean, "
             f"up to {number(statistics.maximum, 'm/s', digits=2)}"
         )
-    for name, value in facts.items():
-        st.markdown(f"**{name}** {plain(str(value))}")
+    lines = (f"**{name}:** {plain(str(value))}" for name, value in facts.items())
+    st.markdown("  \n".join(lines))
     if row["last_error"]:
         st.warning(plain(row["last_error"]), icon=":material/cloud_off:")
     if field.warnings:

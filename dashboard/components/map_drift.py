@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.errors import CleanupError
 from dashboard import drift_data
-from dashboard.components.drift_map import overlay_layers
+from dashboard.components._frame import MapFrame
+from dashboard.components.drift_map import drift_frame, overlay_layers
 from dashboard.components.drift_tracks import mean_tracks, seed_names
 from dashboard.components.formats import when
 from dashboard.components.page import error_panel
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     import pydeck as pdk
 
     from core.forecasts import Forecast
-    from dashboard.components._frame import MapFrame
 
-__all__ = ["DRIFT", "OVERLAY_MARKS", "drift_caption", "drift_choice", "drift_player"]
+__all__ = [
+    "DRIFT",
+    "OVERLAY_MARKS",
+    "drift_caption",
+    "drift_choice",
+    "drift_extent",
+    "drift_player",
+]
 
 DRIFT = StateKey[bool]("map", "drift", False)
 #: What the marks of the forecast mean, for the legend.
@@ -33,7 +40,11 @@ OVERLAY_MARKS: dict[str, str] = {
 }
 #: A day ahead says more than the start does.
 _FIRST_SHOWN_H = 24
-DrawMap = Callable[["list[pdk.Layer]", str], None]
+#: Share of the positions of all hours that the widened map holds.
+_INNER = 0.8
+#: A forecast further off would shrink the cells to dots; it is named in words instead.
+_MOST_WIDER = 2.0
+DrawMap = Callable[["list[pdk.Layer]", "list[pdk.Layer]", str], None]
 
 
 def drift_choice() -> "Forecast | None":
@@ -55,7 +66,22 @@ def drift_choice() -> "Forecast | None":
         return None
 
 
-def drift_caption(opened: "Forecast", frame: "MapFrame") -> None:
+def drift_extent(opened: "Forecast", frame: MapFrame) -> MapFrame:
+    """Widen a map by where the debris most likely goes, if that is on its side."""
+    drift = drift_frame(opened.frame, inner=_INNER)
+    west = frame.place((drift.west + drift.east) / 2.0) - drift.width / 2.0
+    wide = MapFrame(
+        min(frame.west, west),
+        min(frame.south, drift.south),
+        max(frame.east, west + drift.width),
+        max(frame.north, drift.north),
+    )
+    far = wide.width > _MOST_WIDER * max(frame.width, drift.width)
+    high = wide.height > _MOST_WIDER * max(frame.height, drift.height)
+    return frame if far or high else wide
+
+
+def drift_caption(opened: "Forecast", frame: MapFrame) -> None:
     """Say which forecast is drawn, and where it lies if not on this map."""
     said = f"Drift: {opened.name}, made {when(opened.created_at)}, for each hotspot"
     inside = (
@@ -68,7 +94,7 @@ def drift_caption(opened: "Forecast", frame: "MapFrame") -> None:
     st.caption(plain(said) + ".")
 
 
-def drift_player(opened: "Forecast", frame: "MapFrame", draw_cells: DrawMap) -> None:
+def drift_player(opened: "Forecast", frame: MapFrame, draw_cells: DrawMap) -> None:
     """Draw the map with the forecast on top and the hours below it.
 
     Parameters
@@ -78,7 +104,8 @@ def drift_player(opened: "Forecast", frame: "MapFrame", draw_cells: DrawMap) -> 
     frame : MapFrame
         Extent of the map.
     draw_cells : callable
-        Draws the map with these layers over its own, and words for its description.
+        Draws the map with layers below and above its own, and words for its
+        description.
     """
     hours = sorted((int(h) for h in opened.frame["hour"].unique()), key=abs)
     begin = pd.Timestamp(opened.frame["time"][opened.frame["hour"] == 0].min())
@@ -89,7 +116,7 @@ def drift_player(opened: "Forecast", frame: "MapFrame", draw_cells: DrawMap) -> 
     def draw(index: int) -> None:
         hour = hours[index]
         found = drift_data.regions_at(opened.forecast_id, hour)
-        layers = overlay_layers(
+        under, over = overlay_layers(
             regions=found.assign(seed=found["seed"].map(names)),
             tracks=means[means["hour"].abs() <= abs(hour)],
             starts=opened.seeds.assign(seed=opened.seeds["seed"].map(names)).dropna(
@@ -97,7 +124,7 @@ def drift_player(opened: "Forecast", frame: "MapFrame", draw_cells: DrawMap) -> 
             ),
             frame=frame,
         )
-        draw_cells(layers, f" Over them the drift at {when(moments[index])}.")
+        draw_cells(under, over, f" With them the drift at {when(moments[index])}.")
 
     time_player(
         moments,

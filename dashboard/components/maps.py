@@ -50,6 +50,7 @@ def draw_map(
     key: str,
     alt: str,
     height: int = 560,
+    width_px: int = 1000,
     tooltip: str = "{tip}",
     select: bool = False,
 ) -> Mapping[str, list[dict[str, Any]]]:
@@ -68,6 +69,8 @@ def draw_map(
         What the map shows, for a person who cannot see it.
     height : int
         Height in pixels.
+    width_px : int
+        Smallest width the canvas has; the frame is seen whole in it.
     tooltip : str
         Plain text with ``{property}`` places.
     select : bool
@@ -90,7 +93,9 @@ def draw_map(
             raise ValueError(f"layer {layer.type} has no id of its own")
     deck = compact_deck(
         layers=[*base_layers(frame), *layers, *reference_layers(frame)],
-        initial_view_state=pdk.ViewState(**frame.view(height_px=height)),
+        initial_view_state=pdk.ViewState(
+            **frame.view(height_px=height, width_px=width_px)
+        ),
         tooltip={"text": tooltip, "style": _TOOLTIP_STYLE},
     )
     size = len(deck.to_json())
@@ -151,7 +156,7 @@ def legend(scale: Scale, *, label: str, marks: Mapping[str, str] | None = None) 
             st.caption(f"{symbol} {meaning}", width="content")
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+@st.cache_data(show_spinner=False, max_entries=8)
 def _ramp_png(ramp: RampName) -> bytes:
     from io import BytesIO
 

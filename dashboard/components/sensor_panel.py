@@ -8,7 +8,7 @@ from dashboard import forcing_data
 from dashboard.components.formats import number, when
 from dashboard.components.maps import MapFrame, draw_map, records
 from dashboard.components.photo_gallery import plain
-from dashboard.components.small_map import fitted
+from dashboard.components.small_map import filled
 from dashboard.components.tables import Column, table
 from dashboard.theme import MAP_COLOURS, hex_to_rgb, theme_name
 
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["sensor_panel"]
 
 _REFRESH_S = 3.0
-_MAP_PX = 380
+#: Less than the canvas has, so that labels at the edges stand inside it.
+_MAP_PX, _MAP_WIDTH_PX = 380, 300
+#: More sensors than this scroll in a table as tall as the map.
+_MOST_ROWS = 9
+#: Bounds of what is read every few seconds and sent to the browser.
+_MOST_TRACKS, _TRACK_POINTS = 50, 20_000
 _STATE_COLOURS = {"Heard": "#009E73", "Silent": "#E69F00", "Offline": "#999999"}
 _COLUMNS = {
     "sensor_id": Column("Sensor"),
-    "platform": Column("Platform"),
     "state": Column("State"),
-    "age_min": Column("Last heard (min ago)", kind="number"),
+    "age_min": Column("Heard (min ago)", kind="number", decimals=0),
     "observed_at": Column("Last fix (UTC)", kind="time"),
-    "lat": Column("Latitude (°)", kind="number", decimals=4),
-    "lon": Column("Longitude (°)", kind="number", decimals=4),
+    "lat": Column("Lat (°)", kind="number", decimals=3),
+    "lon": Column("Lon (°)", kind="number", decimals=3),
 }
 
 
@@ -51,12 +55,19 @@ def _heard(frame: "pd.DataFrame") -> None:
         f"fix is of {when(newest.to_pydatetime() if newest == newest else None)}."
     )
     placed = frame.dropna(subset=["lat", "lon"])
-    left, right = st.columns([4, 5], gap="medium")
+    left, right = st.columns([4, 6], gap="medium")
     with left:
         if not placed.empty:
             _map(placed)
+            st.caption(":green[●] heard &nbsp; ○ silent or offline &nbsp; ━ track")
     with right:
-        table(frame, _COLUMNS, name="ocean-sensors", title="Sensors", height=_MAP_PX)
+        table(
+            frame,
+            _COLUMNS,
+            name="ocean-sensors",
+            title="Sensors",
+            height=_MAP_PX if len(frame) > _MOST_ROWS else "auto",
+        )
 
 
 def _refused() -> None:
@@ -88,9 +99,9 @@ def _nothing_heard() -> None:
 
 
 def _map(placed: "pd.DataFrame") -> None:
-    frame = fitted(
-        MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist(), margin=0.3),
-        width_px=420,
+    frame = filled(
+        MapFrame.around(placed["lat"].tolist(), placed["lon"].tolist(), margin=0.2),
+        width_px=_MAP_WIDTH_PX,
         height_px=_MAP_PX,
     )
     draw_map(
@@ -98,6 +109,7 @@ def _map(placed: "pd.DataFrame") -> None:
         frame,
         key="ocean_sensor_map",
         height=_MAP_PX,
+        width_px=_MAP_WIDTH_PX,
         alt="Last positions of the sensors and their tracks; the table beside holds "
         "every figure.",
     )
@@ -108,14 +120,19 @@ def _tracks(placed: "pd.DataFrame", frame: MapFrame) -> "list[pdk.Layer]":
 
     grey = list(MAP_COLOURS[theme_name()].text)
     paths: list[dict[str, Any]] = []
-    for sensor_id in placed["sensor_id"]:
-        fixes = forcing_data.track(sensor_id).dropna(subset=["lat", "lon"])
-        good = fixes.loc[fixes["quality_flag"] <= 2]
+    drawn = placed.head(_MOST_TRACKS)  # those heard last come first
+    newest = [moment.to_pydatetime() for moment in drawn["observed_at"]]
+    for sensor_id, until in zip(drawn["sensor_id"].astype(str), newest, strict=True):
+        good = forcing_data.track(
+            sensor_id,
+            until=until,
+            most=_TRACK_POINTS // len(drawn),
+        )
         path = [
             [round(frame.place(x), 4), round(y, 4)]
             for y, x in zip(good["lat"], good["lon"], strict=True)
         ]
-        paths.append({"path": path, "tip": f"Track of {sensor_id}"})
+        paths.append({"path": path, "tip": f"Track of {sensor_id}, one day"})
     return [
         pdk.Layer(
             "PathLayer",
@@ -136,8 +153,14 @@ def _dots(placed: "pd.DataFrame", frame: MapFrame) -> "pdk.Layer":
     rows = [
         {
             "at": [round(frame.place(row["lon"]), 4), round(row["lat"], 4)],
-            "colour": [*hex_to_rgb(_STATE_COLOURS[row["state"]]), 255],
-            "tip": f"{row['sensor_id']}: {row['state'].lower()}, "
+            "colour": [*hex_to_rgb(_STATE_COLOURS[row["state"]])],
+            # Shape as well as colour: only what is heard now is filled.
+            "fill": [
+                *hex_to_rgb(_STATE_COLOURS[row["state"]]),
+                255 if row["state"] == "Heard" else 0,
+            ],
+            "tip": f"{row['sensor_id']}, {row['platform'] or 'unknown platform'}: "
+            f"{row['state'].lower()}, "
             f"{number(row['age_min'], 'min', digits=2)} ago",
         }
         for row in records(placed.drop(columns="observed_at"))
@@ -147,10 +170,11 @@ def _dots(placed: "pd.DataFrame", frame: MapFrame) -> "pdk.Layer":
         rows,
         id="sensor-dots",
         get_position="at",
-        get_fill_color="colour",
-        get_line_color=list(MAP_COLOURS[theme_name()].text),
+        get_fill_color="fill",
+        get_line_color="colour",
         stroked=True,
-        line_width_min_pixels=1,
+        line_width_min_pixels=3,
+        line_width_max_pixels=3,
         get_radius=1,
         radius_min_pixels=6,
         radius_max_pixels=6,

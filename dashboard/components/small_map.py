@@ -4,13 +4,44 @@ from math import cos, log2, radians
 
 from dashboard.components._frame import MAX_LAT, MapFrame
 
-__all__ = ["fitted"]
+__all__ = ["filled", "fitted"]
 
 #: The width that `MapFrame.view` assumes of a map across the page.
 _PAGE_WIDTH_PX = 1000
 #: The scale bar lies at this share of a frame's height (see `_basemap`); its text
 #: stands on it and ends this far above, with a little air.
 _BAR_SHARE, _BAR_TEXT_PX = 0.06, 28
+
+
+def filled(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
+    """Grow a frame to the shape of its canvas, so that its labels stand at the edges.
+
+    Draw it with ``draw_map(..., width_px=...)``.
+
+    Parameters
+    ----------
+    frame : MapFrame
+        What must be seen.
+    width_px, height_px : int
+        Size of the canvas, or its smallest.
+    """
+    stretch = cos(radians((frame.south + frame.north) / 2.0))
+    wanted = width_px / height_px * frame.height / stretch
+    if wanted > frame.width:
+        side = (wanted - frame.width) / 2.0
+        return MapFrame(
+            round(frame.west - side, 3),
+            frame.south,
+            round(frame.east + side, 3),
+            frame.north,
+        )
+    more = (frame.width * stretch * height_px / width_px - frame.height) / 2.0
+    return MapFrame(
+        frame.west,
+        round(max(frame.south - more, -MAX_LAT), 3),
+        frame.east,
+        round(min(frame.north + more, MAX_LAT), 3),
+    )
 
 
 def fitted(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:

@@ -15,8 +15,10 @@ __all__ = ["Column", "csv_bytes", "table"]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: A file, or what makes it once somebody asks for it.
 Content = bytes | Callable[[], bytes]
-_ENDINGS = {"geojson": "GeoJSON"}
+_ENDINGS = {"geojson": "GeoJSON", "parquet": "Parquet"}
 _DIGITS = 3
+#: A share is shown to a tenth of a percent; few samples tell it better.
+_SHARE_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def _rounded(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame
         if isinstance(shown[name].dtype, pd.DatetimeTZDtype):
             # The browser would shift an aware time into its own zone.
             shown[name] = shown[name].dt.tz_convert(None)
+        if column.kind == "share" and pd.api.types.is_float_dtype(shown[name]):
+            shown[name] = shown[name].round(_SHARE_PLACES)
         if column.kind != "number" or not pd.api.types.is_float_dtype(shown[name]):
             continue
         if column.decimals is not None:

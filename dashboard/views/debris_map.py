@@ -19,6 +19,7 @@ from dashboard.components.map_drift import (
     OVERLAY_MARKS,
     drift_caption,
     drift_choice,
+    drift_extent,
     drift_player,
 )
 from dashboard.components.maps import MapFrame, draw_map, legend
@@ -111,14 +112,16 @@ def _map(
     legend(view.scale, label=view.label, marks=marks)
     n_seen = int((cells["status"] == "surveyed").sum())
     n_none = int((cells["status"] == "surveyed_none_seen").sum())
+    frame = frame if drift is None else drift_extent(drift, frame)
     layers = cell_layers(cells, view, frame)
 
-    def draw(over: "list[pdk.Layer]", also: str) -> None:
+    def draw(under: "list[pdk.Layer]", over: "list[pdk.Layer]", also: str) -> None:
         picked = draw_map(
-            [*layers, *over],
+            [*under, *layers, *over],
             frame,
             key="map_deck",
             height=600,
+            width_px=880,
             alt=f"Map of {view.label.lower()}: {n_seen} cells with debris, {n_none} "
             f"surveyed cells with none.{also} The table below holds every figure.",
             select=True,
@@ -130,7 +133,7 @@ def _map(
                 st.rerun()
 
     if drift is None:
-        draw([], "")
+        draw([], [], "")
     else:
         drift_caption(drift, frame)
         drift_player(drift, frame, draw)

@@ -41,7 +41,8 @@ def render() -> None:
     made = finished_run()
     if made in found:
         _CHOSEN.set(made)
-    chosen = st.selectbox(
+    left, right = st.columns([5, 3], gap="medium")
+    chosen = left.selectbox(
         "Forecast",
         list(found),
         format_func=lambda key: (
@@ -63,7 +64,7 @@ def render() -> None:
             drift_answer(opened.kind, opened.summary),
             simulated=opened.simulated,
         )
-    drift_result(opened)
+    drift_result(opened, beside=right)
 
 
 if __name__ == "__main__":

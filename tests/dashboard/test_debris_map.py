@@ -4,12 +4,16 @@ import json
 
 import pandas as pd
 import pytest
+import shapely
+from shapely import Polygon
 from streamlit.testing.v1 import AppTest
 
 from core.density import cell_density, total_mass
 from core.forecasts import make_forecast, read_forecast
 from core.observations import make_observations
-from dashboard.components.formats import interval, number
+from dashboard.components._frame import MapFrame
+from dashboard.components.formats import interval
+from dashboard.components.map_drift import drift_extent
 from tests.core.forecasts.flows import START
 
 
@@ -207,21 +211,40 @@ def test_drift_in_the_url_lies_over_the_cells_hour_by_hour(
     app = open_app("debris_map", map_drift="true")
     assert not app.exception
     order = [one["id"] for one in deck(app)["layers"]]
-    assert order.index("drift-regions") > order.index("cells")
+    # The regions lie below the cells, whose colours must stay true.
+    assert order.index("drift-regions") < order.index("cells")
+    assert order.index("drift-tracks") > order.index("cells")
     slider = app.select_slider(key=f"map_drift_{drifting}_hour")
     assert slider.value == 24
     opened = read_forecast(seeded_store, drifting)
     assert len(layer(app, "drift-starts")["data"]) == len(opened.seeds)
     for hour in (24, 6):
         app.select_slider(key=f"map_drift_{drifting}_hour").set_value(hour).run()
-        outlines = layer(app, "drift-outlines")["data"]
-        areas = opened.regions(hour=hour)["area_km2"]
-        said = {one["tip"].rpartition(", ")[2] for one in outlines}
-        assert said == {number(area, "km²", digits=2) for area in areas}
+        found = opened.regions(hour=hour)
+        widest = shapely.union_all(found["geometry"].to_numpy())
+        drawn = [
+            Polygon(one["rings"][0]) for one in layer(app, "drift-regions")["data"]
+        ]
+        # Outlines are simplified by a thousandth of a degree.
+        assert shapely.union_all(drawn).area == pytest.approx(widest.area, rel=0.02)
         # From the start to the hour shown, both included.
         paths = layer(app, "drift-tracks")["data"]
         assert [len(one["path"]) for one in paths] == [hour + 1] * 2
     assert layer(app, "cells")["data"]
+
+
+def test_the_map_is_wide_enough_for_the_drift(open_app, seeded_store, drifting):
+    cells = MapFrame(-141.0, 30.5, -139.5, 31.6)
+    opened = read_forecast(seeded_store, drifting)
+    wide = drift_extent(opened, cells)
+    assert wide.west <= cells.west
+    assert wide.east >= cells.east
+    middle = opened.frame[opened.frame["hour"] == 30]
+    assert wide.west < middle["lon"].median() < wide.east
+    # A forecast in another sea leaves the map as it is.
+    assert drift_extent(opened, MapFrame(10.0, 30.0, 12.0, 31.0)) == MapFrame(
+        10.0, 30.0, 12.0, 31.0
+    )
 
 
 def test_the_slider_of_hours_stands_below_the_map(open_app, seeded_store, drifting):

@@ -116,7 +116,7 @@ def test_a_stale_source_says_since_when_and_why(empty_store, open_app, add_flow)
     app = open_app(PAGE)
     assert not app.exception
     assert "**1 is stale**, the oldest since 2 Jun 2026, 04:30 UTC" in words(app)
-    assert sources(app)["state"].tolist() == ["Stale since 2 Jun 2026, 04:30 UTC"]
+    assert sources(app)["state"].tolist() == ["Stale since 2 Jun 2026, 04:30"]
     assert app.warning[0].value == r"the \*server\* did not answer"
 
 
@@ -310,6 +310,30 @@ def test_sensors_on_both_sides_of_180_degrees_fit_one_map(empty_store, open_app)
     app = sensors_tab(open_app(PAGE))
     assert not app.exception
     assert len(app.get("deck_gl_json_chart")) == 1
+
+
+def test_a_track_is_the_last_day_thinned_to_its_newest(empty_store):
+    newest = datetime(2026, 6, 2, tzinfo=UTC)
+    empty_store.fixes.add(
+        [
+            {
+                "message_id": f"m{n}",
+                "sensor_id": "a",
+                "observed_at": newest - timedelta(minutes=n),
+                "lat": 1.0,
+                "lon": 2.0,
+                "quality_flag": 4 if n == 1 else 1,
+            }
+            for n in range(2_000)
+        ]
+    )
+    found = forcing_data.track("a", until=newest, most=100)
+    # 1441 minutes of the day, both ends included, less the one that failed.
+    assert len(found) == 96  # every fifteenth of 1440
+    assert found["observed_at"].iloc[-1] == pd.Timestamp(newest)
+    assert found["observed_at"].is_monotonic_increasing
+    whole = forcing_data.track("a", until=newest, most=5_000)
+    assert len(whole) == 1440
 
 
 def test_a_sensor_without_a_fix_is_listed_without_a_place(empty_store, open_app):

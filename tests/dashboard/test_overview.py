@@ -9,6 +9,7 @@ from core.errors import NotFoundError
 from core.governance import record
 from core.surveys import create_survey, take_in
 from dashboard import overview_data
+from dashboard.components.formats import when
 from tests.core.forecasts.flows import START
 from tests.core.surveys.fakes import GREY, RED, ColourClassifier, photo_file
 
@@ -218,7 +219,7 @@ def test_stale_forcing_is_one_alert_a_source(
     told = words(app).replace("\\", "")
     # It ended as well; a silent source is the reason that a person can mend.
     assert (
-        "Model *run* (current) could not be renewed since 2026-06-02 04:30 UTC" in told
+        "Model *run* (current) could not be renewed since 2 Jun 2026, 04:30 UTC" in told
     )
     assert "ended at" not in told
     assert "Nothing waits for you" not in told
@@ -233,7 +234,7 @@ def test_forcing_that_ended_is_an_alert_even_without_observations(
     app = open_app("overview")
     assert not app.exception
     end = START + timedelta(hours=96)
-    assert f"ended at {end:%Y-%m-%d %H}" in words(app).replace("\\", "")
+    assert f"ended at {when(end)}" in words(app).replace("\\", "")
 
 
 def test_simulated_forcing_is_never_stale(

@@ -1,12 +1,13 @@
 """A narrow map shows the whole frame, by the Mercator width of its zoom."""
 
-from math import asinh, degrees, radians, tan
+from math import asinh, cos, degrees, radians, tan
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components.maps import MapFrame
-from dashboard.components.small_map import fitted
+from dashboard.components.small_map import filled, fitted
 
 
 @given(width=st.floats(0.2, 60.0), height=st.floats(0.2, 40.0))
@@ -45,3 +46,18 @@ def test_the_scale_bar_and_its_text_lie_below_what_must_be_seen(south, width, he
 def test_room_below_ends_where_the_map_ends():
     polar = MapFrame(0.0, -85.0, 20.0, -80.0)
     assert fitted(polar, width_px=300, height_px=260).south == -85.0
+
+
+@pytest.mark.parametrize("lat", [0.0, 60.0])
+@pytest.mark.parametrize("shape", [(0.2, 3.0), (3.0, 0.2)])
+def test_a_filled_frame_has_the_shape_of_its_canvas(lat, shape):
+    width, height = shape
+    frame = MapFrame(10.0, lat - height / 2, 10.0 + width, lat + height / 2)
+    grown = filled(frame, width_px=400, height_px=300)
+    assert grown.west <= frame.west
+    assert grown.east >= frame.east
+    assert grown.south <= frame.south
+    assert grown.north >= frame.north
+    # On the map a degree of longitude is as long as cos(lat) of one of latitude.
+    across = grown.width * cos(radians(lat))
+    assert across / grown.height == pytest.approx(400 / 300, rel=0.02)

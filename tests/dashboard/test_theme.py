@@ -9,7 +9,14 @@ import pytest
 
 from core.imagery import Limits
 from core.observations import CATEGORY_CODES
-from dashboard.theme import CATEGORY_STYLES, CIVIDIS, hex_to_rgb, scale_colour
+from dashboard.theme import (
+    CATEGORY_STYLES,
+    CIVIDIS,
+    MAP_COLOURS,
+    RAMPS,
+    hex_to_rgb,
+    scale_colour,
+)
 
 CONFIG = tomllib.loads(
     (Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text()
@@ -59,6 +66,20 @@ def test_every_category_has_a_colour_and_a_symbol_of_its_own():
 def test_density_scale_rises_evenly_in_lightness():
     values = [luminance(colour) for colour in CIVIDIS]
     assert values == sorted(values)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_thin_marks_stand_out_from_sea_and_land(theme):
+    # 3:1 is what WCAG 2.1 asks of graphics (success criterion 1.4.11).
+    ground = MAP_COLOURS[theme]
+    steps = RAMPS[f"line_{theme}"]
+    for step in steps:
+        for under in (ground.sea, ground.land):
+            assert contrast(step, "#{:02x}{:02x}{:02x}".format(*under)) >= 3.0
+    over_sea = [
+        contrast(step, "#{:02x}{:02x}{:02x}".format(*ground.sea)) for step in steps
+    ]
+    assert over_sea == sorted(over_sea)
 
 
 def test_scale_meets_its_ends_and_its_middle():
