@@ -60,7 +60,8 @@ def _player(
     chosen, playing = f"{key}_hour", f"{key}_playing"
     hours = [round((m - moments[0]).total_seconds() / 3600.0) for m in moments]
     index = min(int(st.session_state.get(f"{key}_index", first)), last)
-    if st.session_state.get(playing):
+    # A click on "Pause" stops at the hour that was seen.
+    if st.session_state.get(playing) and not st.session_state.get(f"{key}_play"):
         index = 0 if index >= last else index + 1
         st.session_state[f"{key}_index"] = index
         st.session_state[chosen] = hours[index]

@@ -234,9 +234,9 @@ def test_the_play_button_goes_to_the_next_hour(empty_store, open_app, add_flow):
     app.run()
     assert app.select_slider(key=f"{key}_hour").value == 2
     app.button(key=f"{key}_play").click().run()
-    stopped = app.select_slider(key=f"{key}_hour").value
-    app.run()
-    assert app.select_slider(key=f"{key}_hour").value == stopped
+    for _ in range(2):
+        assert app.select_slider(key=f"{key}_hour").value == 2
+        app.run()
 
 
 def test_a_file_that_was_damaged_shows_what_happened(empty_store, open_app, add_flow):
