@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard.components.formats import interval, number, when
+from dashboard.components.survey_words import counted
 from dashboard.components.tables import Column, table
 from dashboard.navigation import page_path
 
@@ -69,7 +70,7 @@ def cell_panel(
 def _sentence(cell: "Mapping[Any, Any]", rows: "pd.DataFrame") -> str:
     seen_on = f"last looked at on {when(rows['observed_at'].max(), with_time=False)}"
     if not cell["effort_km2"] > 0:
-        return f"{cell['n_sightings']:,} items sighted, effort unknown; {seen_on}."
+        return f"{counted(cell['n_sightings'], 'item')} sighted, effort unknown; {seen_on}."
     searched = number(cell["effort_km2"], "km²", digits=2)
     if cell["n"] == 0:
         limit = number(cell["high"], digits=2)
@@ -82,6 +83,6 @@ def _sentence(cell: "Mapping[Any, Any]", rows: "pd.DataFrame") -> str:
     )
     mass = interval(cell["mass_kg"], cell["mass_low_kg"], cell["mass_high_kg"], "kg")
     return (
-        f"{cell['n']:,} items in {searched} searched: {density}, about {mass} in the "
+        f"{counted(cell['n'], 'item')} in {searched} searched: {density}, about {mass} in the "
         f"whole cell; {seen_on}."
     )

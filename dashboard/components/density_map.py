@@ -10,6 +10,7 @@ from core.errors import InputError
 from dashboard.components._frame import MapFrame, Scale
 from dashboard.components.formats import number
 from dashboard.components.maps import records
+from dashboard.components.survey_words import counted
 from dashboard.theme import MAP_COLOURS, theme_name
 
 if TYPE_CHECKING:
@@ -210,12 +211,12 @@ def _tip(row: dict[str, Any]) -> str:
     if row["effort_km2"] > 0:
         searched = number(row["effort_km2"], "km²", digits=2)
         low, high = number(row["low"], digits=2), number(row["high"], digits=2)
-        lines.append(f"{row['n']:,} items in {searched} searched")
+        lines.append(f"{counted(row['n'], 'item')} in {searched} searched")
         if row["n"] > 0:
             middle = number(row["density_per_km2"], digits=2)
             lines.append(f"{middle} items per km² ({low} to {high})")
         else:
             lines.append(f"At most {high} items per km² (95 %)")
     if row["n_sightings"] > 0:
-        lines.append(f"{row['n_sightings']:,} items sighted, effort unknown")
+        lines.append(f"{counted(row['n_sightings'], 'item')} sighted, effort unknown")
     return "\n".join(lines) or "Never surveyed"
