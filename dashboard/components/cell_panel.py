@@ -70,7 +70,8 @@ def cell_panel(
 def _sentence(cell: "Mapping[Any, Any]", rows: "pd.DataFrame") -> str:
     seen_on = f"last looked at on {when(rows['observed_at'].max(), with_time=False)}"
     if not cell["effort_km2"] > 0:
-        return f"{counted(cell['n_sightings'], 'item')} sighted, effort unknown; {seen_on}."
+        sighted = counted(cell["n_sightings"], "item")
+        return f"{sighted} sighted, effort unknown; {seen_on}."
     searched = number(cell["effort_km2"], "km²", digits=2)
     if cell["n"] == 0:
         limit = number(cell["high"], digits=2)
@@ -83,6 +84,6 @@ def _sentence(cell: "Mapping[Any, Any]", rows: "pd.DataFrame") -> str:
     )
     mass = interval(cell["mass_kg"], cell["mass_low_kg"], cell["mass_high_kg"], "kg")
     return (
-        f"{counted(cell['n'], 'item')} in {searched} searched: {density}, about {mass} in the "
-        f"whole cell; {seen_on}."
+        f"{counted(cell['n'], 'item')} in {searched} searched: {density}, about "
+        f"{mass} in the whole cell; {seen_on}."
     )
