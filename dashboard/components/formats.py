@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from math import floor, isfinite, log10
 
-__all__ = ["density", "interval", "mass", "number", "share", "when"]
+__all__ = ["ago", "density", "interval", "mass", "number", "share", "when"]
 
 _DASH = "–"  # noqa: RUF001 - the mark for "no value"
 
@@ -96,3 +96,20 @@ def when(moment: datetime | None, *, with_time: bool = True) -> str:
     moment = moment.astimezone(UTC)
     day = f"{moment.day} {moment:%b %Y}"
     return f"{day}, {moment:%H:%M} UTC" if with_time else day
+
+
+def ago(minutes: float | None) -> str:
+    """How long ago, in the unit that a person would say it in.
+
+    Examples
+    --------
+    >>> ago(3.2), ago(150.0), ago(95_858.0)
+    ('3 min ago', '2.5 h ago', '67 days ago')
+    """
+    if minutes is None or not isfinite(minutes):
+        return _DASH
+    if minutes < 90.0:
+        return f"{max(minutes, 0.0):.0f} min ago"
+    if minutes < 48 * 60.0:
+        return f"{number(minutes / 60.0, 'h', digits=2)} ago"
+    return f"{minutes / 1440.0:,.0f} days ago"

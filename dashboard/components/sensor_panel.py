@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import forcing_data
-from dashboard.components.formats import number, when
+from dashboard.components.formats import ago, when
 from dashboard.components.maps import MapFrame, draw_map, records
 from dashboard.components.photo_gallery import plain
 from dashboard.components.small_map import filled
@@ -29,7 +29,7 @@ _STATE_COLOURS = {"Heard": "#009E73", "Silent": "#E69F00", "Offline": "#999999"}
 _COLUMNS = {
     "sensor_id": Column("Sensor"),
     "state": Column("State"),
-    "age_min": Column("Heard (min ago)", kind="number", decimals=0),
+    "heard": Column("Last heard"),
     "observed_at": Column("Last fix (UTC)", kind="time"),
     "lat": Column("Lat (°)", kind="number", decimals=3),
     "lon": Column("Lon (°)", kind="number", decimals=3),
@@ -62,7 +62,7 @@ def _heard(frame: "pd.DataFrame") -> None:
             st.caption(":green[●] heard &nbsp; ○ silent or offline &nbsp; ━ track")
     with right:
         table(
-            frame,
+            frame.assign(heard=frame["age_min"].map(ago)),
             _COLUMNS,
             name="ocean-sensors",
             title="Sensors",
@@ -160,8 +160,7 @@ def _dots(placed: "pd.DataFrame", frame: MapFrame) -> "pdk.Layer":
                 255 if row["state"] == "Heard" else 0,
             ],
             "tip": f"{row['sensor_id']}, {row['platform'] or 'unknown platform'}: "
-            f"{row['state'].lower()}, "
-            f"{number(row['age_min'], 'min', digits=2)} ago",
+            f"{row['state'].lower()}, " + ago(row["age_min"]),
         }
         for row in records(placed.drop(columns="observed_at"))
     ]

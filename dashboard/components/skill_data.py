@@ -99,7 +99,7 @@ def scores(document: dict[str, Any]) -> pd.DataFrame:
         configuration = known[score["configuration"]]
         label = configuration["label"]
         if configuration["is_default"]:
-            label = f"Forecast: {label[0].lower()}{label[1:]}"
+            label = f"Forecast ({label})"
         low, high = score["median_km_interval"] or (None, None)
         rows.append(
             {

@@ -290,7 +290,7 @@ def test_sensors_are_heard_silent_or_offline(empty_store, open_app):
     heard(empty_store, "buoy-3", 1, status="offline")
     app = sensors_tab(open_app(PAGE))
     assert not app.exception
-    table = next(t.value for t in app.dataframe if "age_min" in t.value.columns)
+    table = next(t.value for t in app.dataframe if "heard" in t.value.columns)
     states = dict(zip(table["sensor_id"], table["state"], strict=True))
     assert states == {"buoy-1": "Heard", "buoy-2": "Silent", "buoy-3": "Offline"}
     assert "**1 of 3 sensors** heard" in words(app)
@@ -340,7 +340,7 @@ def test_a_sensor_without_a_fix_is_listed_without_a_place(empty_store, open_app)
     empty_store.sensors.seen("<b>x</b>\n# y", status="online")
     app = sensors_tab(open_app(PAGE))
     assert not app.exception
-    table = next(t.value for t in app.dataframe if "age_min" in t.value.columns)
+    table = next(t.value for t in app.dataframe if "heard" in t.value.columns)
     assert table["lat"].isna().all()
     assert "<b>" not in words(app)
 
