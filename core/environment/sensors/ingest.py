@@ -156,7 +156,7 @@ class MqttIngest:
         Raises
         ------
         SourceTimeout
-            If the broker could not be reached at the start.
+            If the broker could not be reached at the start, or at all in the time.
         SourceRefused
             If it refuses the credentials, every topic, or another intake took over
             the session.
@@ -169,10 +169,10 @@ class MqttIngest:
         try:
             while not self._stopping and self._fatal is None:
                 now = time.monotonic()
+                self._check_first_connection(now - start, seconds)
                 if seconds is not None and now - start >= seconds:
                     break
                 self._turn(now)
-                self._check_first_connection(now - start)
                 if progress is not None and now - said_at >= _PROGRESS_EVERY_S:
                     said_at = now
                     progress(self.state)
@@ -218,8 +218,9 @@ class MqttIngest:
         except OSError as error:
             self._fault = error.strerror or str(error)
 
-    def _check_first_connection(self, waited_s: float) -> None:
-        if self.state.connects == 0 and waited_s >= self.options.first_connection_s:
+    def _check_first_connection(self, waited_s: float, seconds: float | None) -> None:
+        limit_s = min(self.options.first_connection_s, seconds or float("inf"))
+        if self.state.connects == 0 and waited_s >= limit_s:
             why = f": {self._fault}" if self._fault else ""
             self._fatal = self._fatal or SourceTimeout(
                 f"{self.address.shown} could not be reached in {waited_s:.0f} s{why}"

@@ -371,6 +371,18 @@ def test_no_broker_is_a_timeout_that_names_it_and_why():
     assert "secret" not in str(timeout.value)
 
 
+def test_a_run_that_ends_before_it_ever_reached_the_broker_is_a_timeout_too():
+    silent = make(f"mqtt://127.0.0.1:{free_port()}", Memory())
+    with pytest.raises(SourceTimeout, match="could not be reached"):
+        silent.run(seconds=0.3)
+
+
+def test_a_run_stopped_by_hand_before_it_reached_the_broker_ends_in_order():
+    silent = make(f"mqtt://127.0.0.1:{free_port()}", Memory())
+    silent.stop()
+    assert silent.run(seconds=0.3).connects == 0
+
+
 def test_the_wait_is_a_hundredth_of_the_outage_within_limits():
     wait = Backoff(IngestOptions(backoff_s=0.1, max_backoff_s=10))
     for outage_s, wait_s in ((0, 0.1), (2, 0.1), (100, 1), (1e6, 10)):
