@@ -5,8 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InputError
 
 __all__ = ["PROJECT_ROOT", "Settings", "load_settings"]
 
@@ -96,13 +98,30 @@ def _without_credentials(url: str) -> str:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is None:
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:  # not well formed, so nobody knows where a password ends
+        return _without_credentials(url)
+    if password is None:
         return url
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment."""
-    return Settings()
+    """Read the settings from the environment.
+
+    Raises
+    ------
+    InputError
+        Names each setting that is wrong; values stay out of it, as one may be a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"GYRE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+        raise InputError(f"settings: {'; '.join(wrong)}") from None

@@ -4,6 +4,7 @@ import pydantic
 import pytest
 
 from core.config import Settings, load_settings
+from core.errors import InputError
 
 
 def test_the_database_lies_in_the_data_folder_unless_named(monkeypatch, tmp_path):
@@ -30,10 +31,17 @@ def test_settings_cannot_be_changed_after_start():
         load_settings().threads = 3
 
 
-def test_a_negative_thread_count_is_refused(monkeypatch):
+def test_every_wrong_setting_is_named_without_its_value(monkeypatch):
     monkeypatch.setenv("GYRE_THREADS", "-1")
-    with pytest.raises(pydantic.ValidationError, match="threads"):
+    monkeypatch.setenv("GYRE_FORCING_MAX_MB", "hunter2")
+    with pytest.raises(InputError, match=r"GYRE_THREADS.*GYRE_FORCING_MAX_MB") as fault:
         load_settings()
+    assert "hunter2" not in str(fault.value)
+
+
+def test_a_password_in_a_database_url_that_cannot_be_read_is_not_shown():
+    shown = Settings(database_url="postgresql://gyre:hunter2@[db/gyre").public()
+    assert shown["database_url"] == "postgresql://***@[db/gyre"
 
 
 @pytest.mark.parametrize(
