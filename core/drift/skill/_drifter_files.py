@@ -170,7 +170,12 @@ def _read_netcdf(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path.name} cannot be read as NetCDF: {error}") from error
+        # A file of no known kind gets a page of advice on installing readers.
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        known = "did not find a match" not in why
+        raise InputError(
+            f"{path.name} cannot be read as NetCDF{f': {why}' if known else ''}"
+        ) from error
     if columns["time"].dtype.kind != "M":
         raise InputError(
             f"{path.name}: time has no units of the form 'seconds since 1970-01-01'"

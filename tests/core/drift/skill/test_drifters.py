@@ -192,6 +192,7 @@ def test_hostile_rows_are_flagged_not_lost(tmp_path):
         ("a.csv", gzip.compress(b"x" * 999)[:20], "broken gzip"),
         ("a.parquet", b"PAR1 not really", "cannot be read as Parquet"),
         ("a.nc", b"CDF but no", "cannot be read as NetCDF"),
+        ("a.nc", b"lat,lon\n1,2\n", r"cannot be read as NetCDF$"),
     ],
 )
 def test_files_that_are_no_drifter_table_are_refused(tmp_path, name, content, message):
