@@ -4,24 +4,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.inputs import number, per_particle, same_mesh, start_positions
-from core.drift._kernel.layers import Layer, Motion, Noise, Particles
-from core.drift._kernel.run import run
-from core.drift._kernel.schedule import Span, output_times, spans
-from core.drift.field import DEGREES_PER_METRE, VelocityField
+from core.drift._kernel.schedule import output_times, spans
+from core.drift.carry import Particles, carry
+from core.drift.field import VelocityField
 from core.drift.land import LandMask
 from core.drift.noise import RandomFlight, make_noise
 from core.drift.schemes import scheme_of
-from core.drift.track import AFLOAT, OUT_OF_DOMAIN, STATUS_NAMES, STRANDED, Track
+from core.drift.track import OUT_OF_DOMAIN, STATUS_NAMES, STRANDED, Track
 from core.errors import InputError
 
 __all__ = ["advect"]
-
-FloatArray = npt.NDArray[np.float64]
-Frames = npt.NDArray[np.floating]
-
-#: Whole frames are blended in time when there are at least this many particles a
-#: node; below it each particle blends for itself (measured, see docs/drift.md).
-_BLEND_PARTICLES_PER_NODE = 0.15
 
 
 def advect(
@@ -140,19 +132,24 @@ def advect(
     for name, one in used.items():
         if one is not None:
             one.require_time(start, end, name=name)
-    motion = _motion(
-        field, x.size, scheme, wind_drift_factor, wind_deflection_deg, land
-    )
-    noise = make_noise(x.size, diffusivity_m2_s, random_flight, seed, stream_ids)
-    who = Particles(
-        np.stack([x, y, np.zeros(x.size), np.zeros(x.size)]),
-        np.full(x.size, AFLOAT, dtype=np.int8),
-        np.full(x.size, np.nan),
-    )
+    n = x.size
+    scheme_used = scheme_of(scheme)
+    share = per_particle(wind_drift_factor, n, "wind_drift_factor")
+    angle = np.radians(per_particle(wind_deflection_deg, n, "wind_deflection_deg"))
+    if land is not None and land.mesh != field.mesh:
+        raise InputError(f"land is {land.mesh}, the current is {field.mesh}")
+    noise = make_noise(n, diffusivity_m2_s, random_flight, seed, stream_ids)
     times = output_times(start, end, every)
     clocks = [one.time_s for one in used.values() if one is not None]
-    xs, ys = _go(
-        who, [field, wind, stokes], motion, noise, times, spans(times, clocks, step)
+    who = Particles.new(x, y, share * np.cos(angle), share * np.sin(angle), noise)
+    xs, ys = carry(
+        who,
+        [field, wind, stokes],
+        land,
+        scheme_used,
+        noise,
+        times,
+        spans(times, clocks, step),
     )
     if field.mesh == "spherical":
         xs = field.own_turn(xs)
@@ -165,113 +162,4 @@ def advect(
         STATUS_NAMES[who.state],
         np.where(who.state == STRANDED, stopped, np.nan),
         np.where(who.state == OUT_OF_DOMAIN, stopped, np.nan),
-    )
-
-
-def _go(
-    who: Particles,
-    fields: list[VelocityField | None],
-    motion: Motion,
-    noise: Noise,
-    times: FloatArray,
-    plan: list[Span],
-) -> tuple[FloatArray, FloatArray]:
-    """Run the plan and keep the positions at the output times."""
-    sources = _common_frames(fields)
-    buffers = [np.empty((0, 0, 0, 2), dtype=one.dtype) for one in sources]
-    current = sources[0]
-    blended = who.state.size >= _BLEND_PARTICLES_PER_NODE * current[0, ..., 0].size
-    motion = motion._replace(blended=blended)
-    if blended:
-        buffers = [np.empty((3, *one.shape[1:]), dtype=one.dtype) for one in sources]
-    xs, ys = np.empty((2, times.size, who.state.size))
-    xs[0], ys[0] = who.reals[:2]
-    done = 0
-    for span in plan:
-        layers = _layers(fields, sources, span.start_s, span.end_s)
-        h = (span.end_s - span.start_s) / max(span.n_steps, 1)
-        run(
-            who,
-            layers,
-            (buffers[0], buffers[1], buffers[2]),
-            motion,
-            noise,
-            span.start_s,
-            h,
-            span.n_steps,
-            done,
-        )
-        done += span.n_steps
-        if span.row is not None:
-            xs[span.row], ys[span.row] = who.reals[:2]
-    return xs, ys
-
-
-def _common_frames(fields: list[VelocityField | None]) -> list[Frames]:
-    """Frames of the three fields in one precision; a stand-in for one not given."""
-    given = [one.frames for one in fields if one is not None]
-    dtype = np.result_type(*given)
-    stand_in = np.zeros((1, 2, 2, 2), dtype=dtype)
-    return [
-        stand_in if one is None else one.frames.astype(dtype, copy=False)
-        for one in fields
-    ]
-
-
-def _layers(
-    fields: list[VelocityField | None],
-    sources: list[Frames],
-    first_s: float,
-    last_s: float,
-) -> tuple[Layer, Layer, Layer]:
-    made = []
-    current = fields[0]
-    assert current is not None  # noqa: S101 - the first field always stands
-    for one, frames in zip(fields, sources, strict=True):
-        shown = one or current
-        k = shown.bracket(first_s, last_s)
-        before = float(shown.time_s[k])
-        moves = one is not None and not one.is_steady
-        per_s = 1.0 / (float(shown.time_s[k + 1]) - before) if moves else 0.0
-        k = k if one is not None else 0
-        made.append(
-            Layer(
-                one is not None,
-                frames,
-                shown.grid,
-                k,
-                k + 1 if moves else k,
-                before,
-                per_s,
-            )
-        )
-    return made[0], made[1], made[2]
-
-
-def _motion(
-    field: VelocityField,
-    n: int,
-    scheme: str,
-    factor: npt.ArrayLike,
-    deflection_deg: npt.ArrayLike,
-    land: LandMask | None,
-) -> Motion:
-    nodes, weights = scheme_of(scheme).tableau
-    share = per_particle(factor, n, "wind_drift_factor")
-    angle = np.radians(per_particle(deflection_deg, n, "wind_deflection_deg"))
-    if land is not None and land.mesh != field.mesh:
-        raise InputError(f"land is {land.mesh}, the current is {field.mesh}")
-    spherical = field.mesh == "spherical"
-    return Motion(
-        nodes,
-        weights,
-        np.rint(2.0 * nodes).astype(np.int64),
-        int(2.0 * nodes.max()) + 1,
-        False,
-        share * np.cos(angle),
-        share * np.sin(angle),
-        spherical,
-        DEGREES_PER_METRE if spherical else 1.0,
-        field.grid if land is None else land.grid,
-        land is not None,
     )

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from core.drift._kernel.axes import as_axis, as_seconds, close_ring, is_uniform
 from core.drift._kernel.land_nodes import Grid, cell_codes, clear_cells
+from core.drift._kernel.layers import FRAME, SECOND, pack
 from core.drift._kernel.sample import sample_many
 from core.errors import InputError
 from core.geo import EARTH_RADIUS_KM
@@ -91,6 +92,8 @@ class VelocityField:
         self.wet: BoolArray = ~np.isnan(frames).any(axis=(0, 3))
         _check_frames(frames, self.wet, self.time_s)
         self.frames = np.ascontiguousarray(frames * self._scale(frames.dtype))
+        self.frames[:, ~self.wet] = np.nan
+        self._pair: tuple[int, FloatArray] | None = None
         self.grid = self._make_grid(periodic)
 
     def _scale(self, dtype: npt.DTypeLike) -> npt.NDArray[np.floating]:
@@ -106,7 +109,7 @@ class VelocityField:
 
     def _make_grid(self, periodic: bool) -> Grid:
         code = cell_codes(~self.wet, periodic=periodic)
-        clear = clear_cells(code, periodic=periodic)
+        clear = clear_cells(code, periodic=periodic, edges=True)
         return make_grid(self.x, self.y, code, clear, mesh=self.mesh, periodic=periodic)
 
     @property
@@ -178,12 +181,12 @@ class VelocityField:
         if not self.is_steady:
             before, after = self.time_s[k], self.time_s[k + 1]
             share = float((time_s - before) / (after - before))
+        grids = pack([self.grid])
+        grids.counts[0, SECOND] = 0 if self.is_steady else grids.counts[0, FRAME]
         rate = sample_many(
-            self.frames,
-            k,
-            min(k + 1, self.time_s.size - 1),
+            self.pair(k),
             share,
-            self.grid,
+            *grids,
             np.ascontiguousarray(px, dtype=np.float64),
             np.ascontiguousarray(py, dtype=np.float64),
         )
@@ -191,6 +194,15 @@ class VelocityField:
             return rate[0], rate[1]
         east = rate[0] * np.cos(np.radians(py)) / DEGREES_PER_METRE
         return east, rate[1] / DEGREES_PER_METRE
+
+    def pair(self, k: int) -> FloatArray:
+        """Frames k and k + 1 (one if steady) in float64, end to end."""
+        kept = self._pair  # read once: ensembles run in threads
+        if kept is not None and kept[0] == k:
+            return kept[1]
+        flat = self.frames[k : k + 2].astype(np.float64, copy=False).reshape(-1)
+        self._pair = k, flat
+        return flat
 
     def bracket(self, first_s: float, last_s: float) -> int:
         """Index of the frame before a span of time without a frame inside it."""

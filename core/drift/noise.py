@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.inputs import number
-from core.drift._kernel.layers import Noise
 from core.errors import InputError
 
-__all__ = ["RandomFlight", "make_noise"]
+__all__ = ["Noise", "RandomFlight", "make_noise"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,17 @@ class RandomFlight:
     def __post_init__(self) -> None:
         for name in ("sigma_m_s", "time_scale_s"):
             number(getattr(self, name), f"random_flight.{name}", least=0.0, open_=True)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Random motion; a diffusivity or speed of zero switches that kind off."""
+
+    diffusivity_m2_s: float
+    flight_m_s: float
+    flight_scale_s: float
+    seed: np.uint64
+    streams: npt.NDArray[np.uint64]
 
 
 def make_noise(

@@ -4,14 +4,25 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.jit import compiled
-from core.drift._kernel.land_nodes import Grid
-from core.drift._kernel.sample import EDGE, OUT, locate, turned
+from core.drift._kernel.layers import (
+    CURRENT,
+    MASK,
+    N_X,
+    N_Y,
+    PERIODIC,
+    TURN,
+    USED,
+    X_AT,
+    XC,
+    Y_AT,
+)
+from core.drift._kernel.sample import EDGE, OUT, cell_at, turned
 
-__all__ = ["LAND", "NONE", "stops_block"]
+__all__ = ["LAND", "NONE", "meets"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
-Octets = npt.NDArray[np.int8]
+Counts = npt.NDArray[np.int64]
 
 #: What a step meets; or OUT.
 NONE, LAND = 0, 3
@@ -86,25 +97,24 @@ def _walk(
     done: float,
     j: int,
     i: int,
-    xs: Array,
-    ys: Array,
+    g: Array,
+    c: Counts,
+    edges: Array,
     code: Codes,
-    turn: float,
 ) -> tuple[int, float]:
-    """Follow a segment cell by cell to the first land or off the grid.
-
-    ``turn`` is 360 on a grid that closes on itself, and 0 on any other.
-    """
-    n_x, n_y = xs.size - 1, ys.size - 1
+    """Follow a segment cell by cell to the first land or off the grid."""
+    n_x, n_y, x_at, y_at = c[N_X], c[N_Y], c[X_AT], c[Y_AT]
     while True:
+        west, east = edges[x_at + j], edges[x_at + j + 1]
+        south, north = edges[y_at + i], edges[y_at + i + 1]
         to_x = to_y = 2.0
         if dx != 0.0:
-            to_x = max(((xs[j + 1] if dx > 0.0 else xs[j]) - x) / dx, done)
+            to_x = max(((east if dx > 0.0 else west) - x) / dx, done)
         if dy != 0.0:
-            to_y = max(((ys[i + 1] if dy > 0.0 else ys[i]) - y) / dy, done)
+            to_y = max(((north if dy > 0.0 else south) - y) / dy, done)
         if code[i, j]:
-            wide, high = xs[j + 1] - xs[j], ys[i + 1] - ys[i]
-            a, b = (x - xs[j]) / wide, (y - ys[i]) / high
+            wide, high = east - west, north - south
+            a, b = (x - west) / wide, (y - south) / high
             leave = min(to_x, to_y, 1.0)
             hit = _entry(code[i, j], a, b, dx / wide, dy / high, done, leave)
             if hit <= 1.0:
@@ -114,9 +124,9 @@ def _walk(
             return NONE, 1.0
         if to_x <= to_y:
             j += 1 if dx > 0.0 else -1
-            if turn > 0.0 and not 0 <= j < n_x:
+            if c[PERIODIC] and not 0 <= j < n_x:
                 j = j % n_x
-                x += -turn if dx > 0.0 else turn
+                x += -g[TURN] if dx > 0.0 else g[TURN]
         else:
             i += 1 if dy > 0.0 else -1
         if not (0 <= j < n_x and 0 <= i < n_y):
@@ -124,79 +134,63 @@ def _walk(
 
 
 @compiled
-def stops_block(
-    g: Grid,
-    is_mask: bool,
-    x: Array,
-    y: Array,
-    dx: Array,
-    dy: Array,
-    size: int,
-    kind: Octets,
-    share: Array,
-) -> int:
-    """Find what each step meets first, and after which share of it.
+def _meets_in(
+    is_mask: int | np.int64,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    g: Array,
+    c: Counts,
+    edges: Array,
+    code: Codes,
+) -> tuple[int, float]:
+    """Find what a step meets first on one grid, and after which share of it.
 
-    A mask says nothing outside its raster; a field has no water there. Most steps are
-    shorter than the way to the nearest land, which the grid knows in cells.
-
-    Returns
-    -------
-    int
-        Steps that meet something.
+    A mask says nothing outside its raster; a field has no water there.
     """
-    xs, ys, code, clear = g.xs, g.ys, g.code, g.clear
-    uniform_x, uniform_y = g.uniform_x, g.uniform_y
-    x_per, y_per, turn, xc = g.x_per, g.y_per, g.turn, g.xc
-    ring = turn if g.periodic else 0.0
-    x_first, y_first = xs[0], ys[0]
-    x_end, y_end = float(xs.size - 1), float(ys.size - 1)
-    even = uniform_x and uniform_y
-    n_stops = 0
-    kind[:size] = NONE
-    share[:size] = 1.0
-    for q in range(size):
-        if even:
-            # A step shorter than a cell, to a cell with no land among its neighbours.
-            across, up = dx[q] * x_per, dy[q] * y_per
-            a = (x[q] - x_first) * x_per + across
-            b = (y[q] - y_first) * y_per + up
-            if (
-                (a >= 0.0)
-                & (a < x_end)
-                & (b >= 0.0)
-                & (b < y_end)
-                & (across * across < 1.0)
-                & (up * up < 1.0)
-            ):
-                row, column = np.uint64(int(b)), np.uint64(int(a))
-                if clear[row, column] > 1:
-                    continue
-        px, py = turned(x[q], turn, xc), y[q]
-        j, _ = locate(px, xs, x_per, uniform_x)
-        i, _ = locate(py, ys, y_per, uniform_y)
-        jj, _ = locate(px + dx[q], xs, x_per, uniform_x)
-        ii, _ = locate(py + dy[q], ys, y_per, uniform_y)
-        if i >= 0 and j >= 0 and ii >= 0 and jj >= 0:
-            away = max(abs(ii - i), abs(jj - j))
-            if away < int(clear[np.uint64(i), np.uint64(j)]):
-                continue
-        done = 0.0
-        if i < 0 or j < 0:
-            if not is_mask:
-                kind[q], share[q] = OUT, 0.0
-                n_stops += 1
-                continue
-            low_x, high_x = _enter(px, dx[q], xs[0], xs[-1])
-            low_y, high_y = _enter(py, dy[q], ys[0], ys[-1])
-            done = max(low_x, low_y)
-            if done > min(high_x, high_y):
-                continue
-            j, _ = locate(px + done * dx[q], xs, x_per, uniform_x)
-            i, _ = locate(py + done * dy[q], ys, y_per, uniform_y)
-            i, j = max(i, 0), max(j, 0)
-        kind[q], share[q] = _walk(px, py, dx[q], dy[q], done, j, i, xs, ys, code, ring)
-        if is_mask and kind[q] == OUT:
-            kind[q], share[q] = NONE, 1.0
-        n_stops += kind[q] != NONE
-    return n_stops
+    px = turned(x, g[TURN], g[XC])
+    j, i, _, _ = cell_at(px, y, g, c, edges)
+    done = 0.0
+    if i < 0 or j < 0:
+        if not is_mask:
+            return OUT, 0.0
+        first_x, last_x = edges[c[X_AT]], edges[c[X_AT] + c[N_X]]
+        first_y, last_y = edges[c[Y_AT]], edges[c[Y_AT] + c[N_Y]]
+        low_x, high_x = _enter(px, dx, first_x, last_x)
+        low_y, high_y = _enter(y, dy, first_y, last_y)
+        done = max(low_x, low_y)
+        if done > min(high_x, high_y):
+            return NONE, 1.0
+        j, i, _, _ = cell_at(px + done * dx, y + done * dy, g, c, edges)
+        i, j = max(i, 0), max(j, 0)
+    kind, share = _walk(px, y, dx, dy, done, j, i, g, c, edges, code)
+    if is_mask and kind == OUT:
+        return NONE, 1.0
+    return kind, share
+
+
+@compiled
+def meets(
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    reals: Array,
+    counts: Counts,
+    edges: Array,
+    code: Codes,
+    mask_code: Codes,
+) -> tuple[int, float]:
+    """Find the first of the field's land, its edge and the mask's land."""
+    field, mask = np.int64(0), np.int64(1)  # one type, so one compiled function
+    kind, share = _meets_in(
+        field, x, y, dx, dy, reals[CURRENT], counts[CURRENT], edges, code
+    )
+    if counts[MASK, USED]:
+        other, at = _meets_in(
+            mask, x, y, dx, dy, reals[MASK], counts[MASK], edges, mask_code
+        )
+        if other == LAND and at <= share:
+            return LAND, at
+    return kind, share

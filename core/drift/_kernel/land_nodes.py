@@ -79,21 +79,36 @@ def cell_codes(land: BoolArray, *, periodic: bool = False) -> ByteArray:
     return code
 
 
-def clear_cells(code: ByteArray, *, periodic: bool = False) -> ByteArray:
+def clear_cells(
+    code: ByteArray, *, periodic: bool = False, edges: bool = False
+) -> ByteArray:
     """How many cells away, counted as a king moves, the nearest land lies.
+
+    Parameters
+    ----------
+    code : ndarray of uint8, shape (ny, nx)
+        Shapes of the land.
+    periodic : bool
+        Whether the x axis closes on itself.
+    edges : bool
+        Whether what lies beyond the grid counts as land.
 
     Returns
     -------
     ndarray of uint8, shape of ``code``
         0 in a cell with land; at most 255.
     """
-    if not code.any():
-        return np.full(code.shape, CLEAR_MAX, dtype=np.uint8)
     free = code == 0
+    n = free.shape[1]
     if periodic:
         free = np.concatenate([free, free, free], axis=1)
+    if edges:
+        free = np.pad(free, 1)
+    if free.all():
+        return np.full(code.shape, CLEAR_MAX, dtype=np.uint8)
     away = ndimage.distance_transform_cdt(free, metric="chessboard")
+    if edges:
+        away = away[1:-1, 1:-1]
     if periodic:
-        n = code.shape[1]
         away = away[:, n : 2 * n]
     return np.asarray(np.minimum(away, CLEAR_MAX), dtype=np.uint8)

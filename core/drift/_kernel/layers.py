@@ -1,4 +1,9 @@
-"""What the compiled code reads, as named tuples of arrays and numbers."""
+"""What the compiled code reads: all grids and clocks as rows of a few plain arrays.
+
+Nested tuples of arrays would make every compiled function that takes them slow to
+compile, so each grid is one row of numbers and one of whole numbers, and the edges of
+all cells lie end to end in one array.
+"""
 
 from typing import NamedTuple
 
@@ -8,107 +13,93 @@ import numpy.typing as npt
 from core.drift._kernel.land_nodes import Grid
 
 __all__ = [
-    "ALL_X",
-    "ALL_Y",
-    "DU",
-    "DV",
-    "DX",
-    "DY",
-    "FLAG",
-    "FOUND",
-    "KU",
-    "KV",
-    "N_KINDS",
-    "N_REALS",
-    "OTHER",
-    "QX",
-    "QY",
-    "RX",
-    "RY",
-    "SHARE",
-    "SHARE_MASK",
-    "STOP",
-    "STOP_MASK",
-    "Block",
-    "Layer",
-    "Motion",
-    "Noise",
-    "Particles",
-    "U",
-    "V",
-    "X",
-    "Y",
+    "BEFORE_S",
+    "CURRENT",
+    "FRAME",
+    "MASK",
+    "N_X",
+    "N_Y",
+    "PERIODIC",
+    "PER_S",
+    "SECOND",
+    "STOKES",
+    "TURN",
+    "UNIFORM_X",
+    "UNIFORM_Y",
+    "USED",
+    "WIND",
+    "WORK_AT",
+    "XC",
+    "X_AT",
+    "X_FINE",
+    "X_FIRST",
+    "X_PER",
+    "Y_AT",
+    "Y_FINE",
+    "Y_FIRST",
+    "Y_PER",
+    "Grids",
+    "pack",
 ]
 
 Array = npt.NDArray[np.float64]
-Frames = npt.NDArray[np.floating]
+Counts = npt.NDArray[np.int64]
+
+#: Rows: three fields that carry, and a coast finer than theirs.
+CURRENT, WIND, STOKES, MASK = range(4)
+#: Columns of the numbers: first edge of each axis, cells a unit (on the mean and in the
+#: narrowest cell), degrees of a turn or 0 on a plane, middle of the x axis, time of the
+#: frame before and one over the seconds to the next (0 for a steady field).
+X_FIRST, Y_FIRST, X_PER, Y_PER, X_FINE, Y_FINE, TURN, XC, BEFORE_S, PER_S = range(10)
+#: Columns of the whole numbers: whether the row counts, cells of each axis, where the
+#: axes' edges begin, whether they are even and closed, numbers in a frame, where the
+#: second frame begins, and where the blended frames do.
+USED, N_X, N_Y, X_AT, Y_AT, UNIFORM_X, UNIFORM_Y, PERIODIC = range(8)
+FRAME, SECOND, WORK_AT = range(8, 11)
 
 
-class Layer(NamedTuple):
-    """One field during a span of time without a frame inside it."""
+class Grids(NamedTuple):
+    """Rows of all grids, for the kernel."""
 
-    used: bool
-    frames: Frames  # (n_t, n_y, n_x, 2), units of the axes per second
-    grid: Grid
-    before: int  # frames at either end of the span
-    after: int
-    before_s: float
-    per_s: float  # 1 / (time between the two frames); 0 for a steady field
-
-
-class Motion(NamedTuple):
-    """How a step is taken, and what drives a particle besides the current."""
-
-    nodes: Array  # of the scheme
-    weights: Array
-    slots: npt.NDArray[np.int64]  # which blended frame each stage reads
-    n_slots: int
-    blended: bool
-    along: Array  # per particle: wind drift factor * cos(deflection)
-    across: Array  # and * sin(deflection)
-    spherical: bool
-    units_per_m: float
-    mask: Grid
-    has_mask: bool
-
-
-class Noise(NamedTuple):
-    """Random motion; a diffusivity or speed of zero switches that kind off."""
-
-    diffusivity_m2_s: float
-    flight_m_s: float
-    flight_scale_s: float
-    seed: np.uint64
-    streams: npt.NDArray[np.uint64]
-
-
-class Particles(NamedTuple):
-    """State of the particles, changed in place."""
-
-    reals: Array  # (4, n): x, y, and the two velocities of the random flight, m/s
-    state: npt.NDArray[np.int8]
-    ended_s: Array
-
-
-class Block(NamedTuple):
-    """Some particles during one step; the arrays are used again block by block.
-
-    A few arrays with named rows, as every array that a tuple holds makes each
-    function that takes the tuple slower to compile.
-    """
-
-    names: npt.NDArray[np.int64]
-    kinds: npt.NDArray[np.int8]  # rows below
     reals: Array
+    counts: Counts
+    edges: Array
 
 
-# Rows of Block.kinds: how the step went; what a stage found; and found in another
-# layer; what the step meets; and in the mask.
-FLAG, FOUND, OTHER, STOP, STOP_MASK = range(5)
-# Rows of Block.reals. Place, displacement by water and wind, and by chance:
-X, Y, DX, DY, RX, RY = range(6)
-# place of a stage, velocity of the stage before, of this one, and of one layer:
-QX, QY, KU, KV, U, V, DU, DV = range(6, 14)
-# whole displacement, and the share of it before the stop and before the mask's stop.
-ALL_X, ALL_Y, SHARE, SHARE_MASK = range(14, 18)
-N_KINDS, N_REALS = 5, 18
+def pack(grids: list[Grid | None]) -> Grids:
+    """Put up to four grids into rows; a missing one is a row of zeros."""
+    reals, counts = np.zeros((4, 10)), np.zeros((4, 11), dtype=np.int64)
+    edges: list[Array] = []
+    at = work_at = 0
+    for row, grid in enumerate(grids):
+        if grid is None:
+            continue
+        xs, ys = grid.xs, grid.ys
+        reals[row, :8] = (
+            xs[0],
+            ys[0],
+            grid.x_per,
+            grid.y_per,
+            1.0 / np.diff(xs).min(),
+            1.0 / np.diff(ys).min(),
+            grid.turn,
+            grid.xc,
+        )
+        size = 2 * xs.size * ys.size
+        counts[row] = (
+            1,
+            xs.size - 1,
+            ys.size - 1,
+            at,
+            at + xs.size,
+            grid.uniform_x,
+            grid.uniform_y,
+            grid.periodic,
+            size,
+            0,
+            work_at,
+        )
+        edges += [xs, ys]
+        at += xs.size + ys.size
+        work_at += 3 * size
+    return Grids(reals, counts, np.concatenate(edges))

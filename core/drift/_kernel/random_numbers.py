@@ -34,7 +34,7 @@ def philox(
 
 @compiled
 def normals(
-    seed: np.uint64, stream: np.uint64, step: int, purpose: int
+    seed: np.uint64, stream: np.uint64, step: int | np.int64, purpose: int | np.int64
 ) -> tuple[float, float]:
     """Two independent standard normal numbers (Box and Muller 1958)."""
     mask, shift = np.uint64(0xFFFFFFFF), np.uint64(32)

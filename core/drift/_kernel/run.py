@@ -1,284 +1,279 @@
 """Steps of many particles through one span of time, compiled.
 
 Particles go in blocks, so that what one pass leaves for the next stays in the
-processor's nearest cache.
+processor's nearest cache. A block goes through short loops without a branch; what is
+no plain case there, or near land, is then moved particle by particle.
 """
 
-import numpy as np
+from math import sqrt
 
-from core.drift._kernel.coast import LAND, NONE, stops_block
+import numpy as np
+import numpy.typing as npt
+
+from core.drift._kernel.block import add
+from core.drift._kernel.careful import careful_step, stop
+from core.drift._kernel.chance import FLIGHT, flight_block, walk_block
+from core.drift._kernel.coast import NONE, meets
 from core.drift._kernel.jit import compiled, entry
-from core.drift._kernel.land_nodes import Grid
 from core.drift._kernel.layers import (
-    ALL_X,
-    ALL_Y,
-    DX,
-    DY,
-    FLAG,
-    FOUND,
-    RX,
-    RY,
-    SHARE,
-    SHARE_MASK,
-    STOP,
-    STOP_MASK,
-    Block,
-    Motion,
-    Noise,
-    Particles,
-    U,
-    V,
-    X,
-    Y,
+    CURRENT,
+    MASK,
+    N_X,
+    N_Y,
+    PER_S,
+    PERIODIC,
+    STOKES,
+    TURN,
+    USED,
+    WIND,
+    X_FINE,
+    X_FIRST,
+    X_PER,
+    XC,
+    Y_FINE,
+    Y_FIRST,
+    Y_PER,
 )
 from core.drift._kernel.random_numbers import normals
-from core.drift._kernel.sample import INSIDE, OUT, sample_block, turned
-from core.drift._kernel.step import (
-    FLIGHT,
-    Buffers,
-    Stages,
-    Three,
-    add,
-    displace,
-    flight_block,
-    new_block,
-    new_stages,
-    prepare,
-    read_directly,
-    walk_block,
-)
-from core.drift.track import AFLOAT, OUT_OF_DOMAIN, STRANDED
+from core.drift._kernel.sample import OUT, cell_at, turned
+from core.drift._kernel.step import ROWS, displace, prepare
+from core.drift.track import AFLOAT
 
-__all__ = ["run"]
+__all__ = ["run", "start"]
 
-_BLOCK = 2048
-_FINEST = 64  # pieces into which a step that meets the coast is cut, at most
-_PIECES_PER_CELL = 4.0
+Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8]
+States = npt.NDArray[np.int8]
+Names = npt.NDArray[np.uint64]
+
+_BLOCK = 512
 
 
 @compiled
-def _stop(who: Particles, p: int, kind: int, when: float) -> None:
-    who.state[p] = STRANDED if kind == LAND else OUT_OF_DOMAIN
-    who.ended_s[p] = when
+def _off_mask(
+    x: float, y: float, dx: float, dy: float, g: Array, c: Counts, free: Codes
+) -> bool:
+    """Whether a step surely stays clear of the mask's land."""
+    a = (turned(x, g[TURN], g[XC]) - g[X_FIRST]) * g[X_PER]
+    b = (y - g[Y_FIRST]) * g[Y_PER]
+    d = max(abs(dx) * g[X_PER], abs(dy) * g[Y_PER])
+    if (a >= 0.0) & (a < c[N_X]) & (b >= 0.0) & (b < c[N_Y]):
+        return bool(d < float(free[np.int64(b), np.int64(a)]) - 1.0)
+    return bool((a + d < 0.0) | (a - d > c[N_X]) | (b + d < 0.0) | (b - d > c[N_Y]))
 
 
-@compiled
-def _find_stops(block: Block, size: int, grid: Grid, motion: Motion) -> int:
-    """Find the first of the field's land, its edge and the mask's land."""
-    x, y, all_x, all_y = (
-        block.reals[X],
-        block.reals[Y],
-        block.reals[ALL_X],
-        block.reals[ALL_Y],
-    )
-    kind, share = block.kinds[STOP], block.reals[SHARE]
-    n_stops = stops_block(grid, False, x, y, all_x, all_y, size, kind, share)
-    if motion.has_mask:
-        other, at = block.kinds[STOP_MASK], block.reals[SHARE_MASK]
-        n_stops += stops_block(motion.mask, True, x, y, all_x, all_y, size, other, at)
-        for q in range(size):
-            if other[q] == LAND and at[q] <= share[q]:
-                kind[q], share[q] = LAND, at[q]
-    return n_stops
-
-
-@compiled
-def _retake(
-    p: int,
-    t: float,
-    h: float,
-    rx: float,
-    ry: float,
-    pieces: int,
-    who: Particles,
-    layers: Three,
-    frames: Buffers,
-    motion: Motion,
-    at: Stages,
-    one: Block,
+@entry
+def start(
+    x: Array,
+    y: Array,
+    state: States,
+    ended_s: Array,
+    speeds: Array,
+    streams: Names,
+    seed: np.uint64,
+    sigma: float,
+    start_s: float,
+    reals: Array,
+    counts: Counts,
+    edges: Array,
+    code: Codes,
+    mask_code: Codes,
 ) -> None:
-    """Take a step anew in pieces, the random displacement shared out among them.
-
-    The straight line of a long step cuts corners that the water goes round.
-    """
-    grid = layers[0].grid
-    bit = h / pieces
-    one.names[0] = p
-    for piece in range(pieces):
-        begin = t + piece * bit
-        for row in range(3):
-            read_directly(layers[row], row, begin, bit, motion.nodes, at)
-        one.reals[X, 0], one.reals[Y, 0] = who.reals[0, p], who.reals[1, p]
-        displace(one, 1, bit, motion, layers, frames, at)
-        if one.kinds[FLAG, 0] == OUT:
-            _stop(who, p, OUT, begin)
-            return
-        one.reals[ALL_X, 0] = one.reals[DX, 0] + rx / pieces
-        one.reals[ALL_Y, 0] = one.reals[DY, 0] + ry / pieces
-        _find_stops(one, 1, grid, motion)
-        share = one.reals[SHARE, 0]
-        who.reals[0, p] = turned(
-            one.reals[X, 0] + share * one.reals[ALL_X, 0], grid.turn, grid.xc
-        )
-        who.reals[1, p] = one.reals[Y, 0] + share * one.reals[ALL_Y, 0]
-        if one.kinds[STOP, 0] != NONE:
-            _stop(who, p, one.kinds[STOP, 0], begin + share * bit)
-            return
-
-
-@compiled
-def _fill(block: Block, who: Particles, p: int) -> tuple[int, int]:
-    """Take the next particles afloat into a block; how many, and where to go on."""
-    size = 0
-    x, y, state, names = who.reals[0], who.reals[1], who.state, block.names
-    bx, by = block.reals[X], block.reals[Y]
-    while p < x.size and size < names.size:
-        if state[p] == AFLOAT:
-            names[size], bx[size], by[size] = p, x[p], y[p]
-            size += 1
-        p += 1
-    return size, p
-
-
-@compiled
-def _finish(
-    block: Block,
-    size: int,
-    n_flags: int,
-    t: float,
-    h: float,
-    who: Particles,
-    layers: Three,
-    frames: Buffers,
-    motion: Motion,
-    at: Stages,
-    one: Block,
-) -> None:
-    """Move a block's particles; retake the steps that met something.
-
-    A retaken step has pieces of a quarter of a cell, so a shorter one stands.
-    """
-    grid = layers[0].grid
-    x_per, y_per, turn, xc = grid.x_per, grid.y_per, grid.turn, grid.xc
-    names, flag, stop = block.names, block.kinds[FLAG], block.kinds[STOP]
-    rx, ry, all_x, all_y = (
-        block.reals[RX],
-        block.reals[RY],
-        block.reals[ALL_X],
-        block.reals[ALL_Y],
-    )
-    x, y, dx, dy = block.reals[X], block.reals[Y], block.reals[DX], block.reals[DY]
-    to_x, to_y = who.reals[0], who.reals[1]
-    add(all_x, dx, 1.0, rx, size)
-    add(all_y, dy, 1.0, ry, size)
-    n_stops = _find_stops(block, size, grid, motion)
-    if n_stops == 0 and n_flags == 0 and not grid.periodic:
-        # Inside a grid that does not close on itself no longitude needs a turn.
-        first = names[0]
-        if names[size - 1] - first == size - 1:
-            add(to_x[first : first + size], x, 1.0, all_x, size)
-            add(to_y[first : first + size], y, 1.0, all_y, size)
-        else:
-            for q in range(size):
-                to_x[names[q]], to_y[names[q]] = x[q] + all_x[q], y[q] + all_y[q]
-        return
-    for q in range(size):
-        p = names[q]
-        if flag[q] == OUT:
-            _stop(who, p, OUT, t)
-            continue
-        if flag[q] == INSIDE and stop[q] == NONE:
-            to_x[p] = turned(x[q] + all_x[q], turn, xc)
-            to_y[p] = y[q] + all_y[q]
-            continue
-        longest = max(abs(all_x[q]) * x_per, abs(all_y[q]) * y_per)
-        pieces = int(min(max(np.ceil(longest * _PIECES_PER_CELL), 1.0), _FINEST))
-        _retake(p, t, h, rx[q], ry[q], pieces, who, layers, frames, motion, at, one)
-
-
-@compiled
-def _settle(who: Particles, layers: Three, motion: Motion, start_s: float) -> None:
-    """Stop the particles that start on land or outside a grid."""
-    n = who.state.size
-    whole = new_block(n)
-    for p in range(n):
-        whole.reals[X, p], whole.reals[Y, p] = who.reals[0, p], who.reals[1, p]
-    _find_stops(whole, n, layers[0].grid, motion)
-    for p in range(n):
-        if whole.kinds[STOP, p] != NONE:
-            _stop(who, p, whole.kinds[STOP, p], start_s)
-    for row in range(1, 3):
-        layer = layers[row]
-        if layer.used:
-            sample_block(
-                layer.frames,
-                0,
-                0,
-                0.0,
-                layer.grid,
-                who.reals[0],
-                who.reals[1],
-                n,
-                whole.reals[U],
-                whole.reals[V],
-                whole.kinds[FOUND],
-            )
-            for p in range(n):
-                if who.state[p] == AFLOAT and whole.kinds[FOUND, p] == OUT:
-                    _stop(who, p, OUT, start_s)
-
-
-@compiled
-def _start_flight(who: Particles, noise: Noise) -> None:
-    """Draw each particle's first random velocity from its lasting distribution."""
-    for p in range(who.state.size):
-        one, two = normals(noise.seed, noise.streams[p], 0, FLIGHT + 2)
-        who.reals[2, p] = noise.flight_m_s * one
-        who.reals[3, p] = noise.flight_m_s * two
+    """Stop the particles that start on land or outside a grid; draw first speeds."""
+    first, purpose = np.int64(0), np.int64(FLIGHT + 2)
+    for p in range(x.size):
+        kind, _ = meets(x[p], y[p], 0.0, 0.0, reals, counts, edges, code, mask_code)
+        for row in (WIND, STOKES):
+            if kind == NONE and counts[row, USED]:
+                j, i, _, _ = cell_at(x[p], y[p], reals[row], counts[row], edges)
+                kind = OUT if i < 0 or j < 0 else NONE
+        if kind != NONE:
+            stop(state, ended_s, p, kind, start_s)
+        if sigma > 0.0:
+            one, two = normals(seed, streams[p], first, purpose)
+            speeds[0, p], speeds[1, p] = sigma * one, sigma * two
 
 
 @entry
 def run(
-    who: Particles,
-    layers: Three,
-    buffers: Buffers,
-    motion: Motion,
-    noise: Noise,
+    x: Array,
+    y: Array,
+    state: States,
+    ended_s: Array,
+    speeds: Array,
+    streams: Names,
+    along: Array,
+    across: Array,
+    seed: np.uint64,
+    noise: Array,
     start_s: float,
     h: float,
     n_steps: int,
     first_step: int,
+    blended: bool,
+    turns: bool,
+    nodes: Array,
+    weights: Array,
+    slots: Counts,
+    n_slots: int,
+    current: Array,
+    wind: Array,
+    stokes: Array,
+    work: Array,
+    reals: Array,
+    counts: Counts,
+    edges: Array,
+    code: Codes,
+    free: Codes,
+    mask_code: Codes,
+    mask_free: Codes,
 ) -> None:
-    """Take ``n_steps`` equal steps within a span of time without a frame inside it.
-
-    The first call of a run also stops the particles that start on land.
-    """
-    if first_step == 0:
-        _settle(who, layers, motion, start_s)
-        _start_flight(who, noise)
-    at, at_fine = new_stages(motion.nodes.size), new_stages(motion.nodes.size)
-    frames = (layers[0].frames, layers[1].frames, layers[2].frames)
-    sources = (
-        buffers[0] if motion.blended and layers[0].per_s != 0.0 else frames[0],
-        buffers[1] if motion.blended and layers[1].per_s != 0.0 else frames[1],
-        buffers[2] if motion.blended and layers[2].per_s != 0.0 else frames[2],
-    )
-    block, one = new_block(min(_BLOCK, who.state.size)), new_block(1)
+    """Take ``n_steps`` equal steps within a span of time without a frame inside it."""
+    g = reals[CURRENT]
+    diffusivity, sigma, scale, units_per_m = noise[0], noise[1], noise[2], noise[3]
+    spread = sqrt(2.0 * diffusivity * abs(h)) * units_per_m
+    spherical, has_mask = g[TURN] > 0.0, counts[MASK, USED] != 0
+    periodic = counts[CURRENT, PERIODIC] != 0
+    x_fine, y_fine = g[X_FINE], g[Y_FINE]
+    places, shares = np.zeros((3, nodes.size), np.int64), np.zeros((3, nodes.size))
+    room = np.zeros((ROWS, min(_BLOCK, x.size)))
+    dx, dy, rx, ry, a, b = room[0], room[1], room[2], room[3], room[12], room[13]
+    chance = spread > 0.0 or sigma > 0.0
+    all_x, all_y = (room[21], room[22]) if chance else (dx, dy)
+    kept = np.zeros(room.shape[1], np.bool_)
+    from_current = work if blended and reals[CURRENT, PER_S] != 0.0 else current
+    from_wind = work if blended and reals[WIND, PER_S] != 0.0 else wind
+    from_stokes = work if blended and reals[STOKES, PER_S] != 0.0 else stokes
     for step in range(n_steps):
         t = start_s + step * h
-        prepare(layers, buffers, t, h, step, motion, at)
-        p = 0
-        while p < who.state.size:
-            size, p = _fill(block, who, p)
-            if size == 0:
-                break
-            n_flags = displace(block, size, h, motion, layers, sources, at)
-            block.reals[RX] = 0.0
-            block.reals[RY] = 0.0
-            if noise.diffusivity_m2_s > 0.0:
-                walk_block(block, size, h, first_step + step, noise, motion)
-            if noise.flight_m_s > 0.0:
-                flight_block(block, size, h, first_step + step, noise, motion, who)
-            _finish(
-                block, size, n_flags, t, h, who, layers, frames, motion, at_fine, one
+        prepare(
+            t,
+            h,
+            step,
+            blended,
+            slots,
+            n_slots,
+            nodes,
+            current,
+            wind,
+            stokes,
+            work,
+            reals,
+            counts,
+            places,
+            shares,
+        )
+        for low in range(0, x.size, _BLOCK):
+            high = min(low + _BLOCK, x.size)
+            bx, by = x[low:high], y[low:high]
+            size = high - low
+            displace(
+                room,
+                bx,
+                by,
+                along[low:high],
+                across[low:high],
+                turns,
+                h,
+                nodes,
+                weights,
+                from_current,
+                from_wind,
+                from_stokes,
+                reals,
+                counts,
+                edges,
+                places,
+                shares,
             )
+            if spread > 0.0:
+                walk_block(
+                    rx[:size],
+                    ry,
+                    by,
+                    streams[low:high],
+                    seed,
+                    first_step + step,
+                    spread,
+                    spherical,
+                )
+            if sigma > 0.0:
+                if spread == 0.0:
+                    rx[:size] = 0.0
+                    ry[:size] = 0.0
+                flight_block(
+                    rx[:size],
+                    ry,
+                    by,
+                    speeds[:, low:high],
+                    streams[low:high],
+                    seed,
+                    first_step + step,
+                    h,
+                    sigma,
+                    scale,
+                    units_per_m,
+                    spherical,
+                )
+            if chance:
+                add(all_x, dx, 1.0, rx, size)
+                add(all_y, dy, 1.0, ry, size)
+            plain = 0
+            for q in range(size):
+                left = float(free[np.uint64(b[q]), np.uint64(a[q])]) - 1.0
+                fits = (abs(all_x[q]) * x_fine < left) & (abs(all_y[q]) * y_fine < left)
+                fits &= state[low + q] == AFLOAT
+                kept[q] = fits
+                plain += fits
+            if plain == size and not has_mask:
+                add(bx, bx, 1.0, all_x, size)
+                add(by, by, 1.0, all_y, size)
+                # Only where the grid closes on itself does a longitude need a turn.
+                for q in range(size if periodic else 0):
+                    bx[q] = turned(bx[q], g[TURN], g[XC])
+                continue
+            for q in range(size):
+                p = low + q
+                if state[p] != AFLOAT:
+                    continue
+                if kept[q] and (
+                    not has_mask
+                    or _off_mask(
+                        x[p],
+                        y[p],
+                        all_x[q],
+                        all_y[q],
+                        reals[MASK],
+                        counts[MASK],
+                        mask_free,
+                    )
+                ):
+                    x[p] = turned(x[p] + all_x[q], g[TURN], g[XC])
+                    y[p] += all_y[q]
+                    continue
+                careful_step(
+                    p,
+                    t,
+                    h,
+                    dx[q],
+                    dy[q],
+                    rx[q],
+                    ry[q],
+                    x,
+                    y,
+                    state,
+                    ended_s,
+                    along[p],
+                    across[p],
+                    nodes,
+                    weights,
+                    current,
+                    wind,
+                    stokes,
+                    reals,
+                    counts,
+                    edges,
+                    code,
+                    mask_code,
+                )

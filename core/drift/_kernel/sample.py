@@ -1,58 +1,71 @@
-"""The velocity at points, compiled.
-
-Points go in blocks, so that the arrays of a grid are taken apart once a block: taking
-them from a tuple at every point costs more than all the arithmetic.
-"""
+"""The velocity at single points, with all that can be in the way, compiled."""
 
 import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.jit import compiled, entry
-from core.drift._kernel.land_nodes import Grid
+from core.drift._kernel.layers import (
+    CURRENT,
+    N_X,
+    N_Y,
+    SECOND,
+    TURN,
+    UNIFORM_X,
+    UNIFORM_Y,
+    X_AT,
+    X_PER,
+    XC,
+    Y_AT,
+    Y_PER,
+)
 
 __all__ = [
     "DRY",
     "EDGE",
     "INSIDE",
     "OUT",
+    "cell_at",
     "locate",
-    "sample_block",
     "sample_many",
     "turned",
+    "velocity_in",
 ]
 
 Array = npt.NDArray[np.float64]
-Frames = npt.NDArray[np.floating]
+Counts = npt.NDArray[np.int64]
 
 #: Share of a cell by which rounding may carry a particle over an edge.
 EDGE = 1e-9
 #: What was found at a point: a velocity, no grid, or no node at sea.
 INSIDE, OUT, DRY = 0, 1, 2
 
-Octets = npt.NDArray[np.int8]
-
 
 @compiled
-def locate(x: float, edges: Array, per_unit: float, uniform: bool) -> tuple[int, float]:
-    """Cell along one axis and the place in it, 0 to 1; cell -1 outside."""
-    last = edges.size - 2
+def locate(
+    x: float, edges: Array, at: int, n: int, per_unit: float, uniform: int | np.int64
+) -> tuple[int, float]:
+    """Cell along one axis and the place in it, 0 to 1; cell -1 outside.
+
+    The axis has ``n`` cells, its edges begin at ``edges[at]``.
+    """
     if uniform:
-        q = (x - edges[0]) * per_unit
-        if not -EDGE <= q <= last + 1 + EDGE:
+        q = (x - edges[at]) * per_unit
+        if not -EDGE <= q <= n + EDGE:
             return -1, 0.0
-        j = min(int(q), last)
+        j = min(int(q), n - 1)
         return j, q - j
     slack = EDGE / per_unit
-    if not edges[0] - slack <= x <= edges[last + 1] + slack:
+    if not edges[at] - slack <= x <= edges[at + n] + slack:
         return -1, 0.0
-    low, high = 0, last
+    low, high = 0, n - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if edges[middle] <= x:
+        if edges[at + middle] <= x:
             low = middle
         else:
             high = middle - 1
-    return low, (x - edges[low]) / (edges[low + 1] - edges[low])
+    first = edges[at + low]
+    return low, (x - first) / (edges[at + low + 1] - first)
 
 
 @compiled
@@ -67,145 +80,63 @@ def turned(x: float, turn: float, xc: float) -> float:
 
 
 @compiled
-def _sea_mean(
-    frames: Frames, k: int, m: int, w: float, i: int, j: int, a: float, b: float
+def cell_at(
+    x: float, y: float, g: Array, c: Counts, edges: Array
+) -> tuple[int, int, float, float]:
+    """Column, row and place in the cell; a column or row of -1 outside."""
+    px = turned(x, g[TURN], g[XC])
+    j, a = locate(px, edges, c[X_AT], c[N_X], g[X_PER], c[UNIFORM_X])
+    i, b = locate(y, edges, c[Y_AT], c[N_Y], g[Y_PER], c[UNIFORM_Y])
+    return j, i, a, b
+
+
+@compiled
+def velocity_in(
+    pair: Array, w: float, g: Array, c: Counts, edges: Array, x: float, y: float
 ) -> tuple[int, float, float]:
-    """Bilinear mean over the nodes at sea alone, weights brought back to one."""
+    """Velocity in units of the axes per second, share ``w`` between two frames.
+
+    Beside land it is the bilinear mean over the nodes at sea alone, their weights
+    brought back to one.
+    """
+    j, i, a, b = cell_at(x, y, g, c, edges)
+    if i < 0 or j < 0:
+        return OUT, 0.0, 0.0
     total = u = v = 0.0
-    for di in range(2):
-        for dj in range(2):
-            pu, pv = frames[k, i + di, j + dj, 0], frames[k, i + di, j + dj, 1]
-            if w != 0.0:
-                pu += w * (frames[m, i + di, j + dj, 0] - pu)
-                pv += w * (frames[m, i + di, j + dj, 1] - pv)
-            if pu == pu and pv == pv:
-                share = (a if dj else 1.0 - a) * (b if di else 1.0 - b)
-                total += share
-                u += share * pu
-                v += share * pv
+    for corner in range(4):
+        right, up = corner % 2, corner // 2
+        at = 2 * ((i + up) * (c[N_X] + 1) + j + right)
+        pu, pv = pair[at], pair[at + 1]
+        if w != 0.0:
+            after = at + c[SECOND]
+            pu += w * (pair[after] - pu)
+            pv += w * (pair[after + 1] - pv)
+        if pu + pv == pu + pv:
+            share = (a if right else 1.0 - a) * (b if up else 1.0 - b)
+            total += share
+            u += share * pu
+            v += share * pv
     if total < 1e-12:
         return DRY, 0.0, 0.0
     return INSIDE, u / total, v / total
 
 
-@compiled
-def _bilinear(
-    f: Frames, at: np.uint64, row: np.uint64, a: float, b: float
-) -> tuple[float, float]:
-    """Bilinear mean of both components; ``at`` is the first node in the flat frame."""
-    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
-    up = at + row
-    a1, b1 = 1.0 - a, 1.0 - b
-    sw, se, nw, ne = b1 * a1, b1 * a, b * a1, b * a
-    u = sw * f[at] + se * f[at + two] + nw * f[up] + ne * f[up + two]
-    v = sw * f[at + one] + se * f[at + three] + nw * f[up + one] + ne * f[up + three]
-    return u, v
-
-
-@compiled
-def _to_cells(
-    x: Array, first: float, per_unit: float, end: float, a: Array, size: int
-) -> int:
-    """Put coordinates counted in cells into ``a``; how many are outside.
-
-    A loop of few arrays: the compiler makes it a vector loop only if it can tell at
-    little cost that they do not overlap.
-    """
-    out = 0
-    for q in range(size):
-        place = (x[q] - first) * per_unit
-        out += not ((place >= 0.0) & (place < end))
-        a[q] = place
-    return out
-
-
-@compiled
-def _gather(f: Frames, row: np.uint64, a: Array, b: Array, size: int) -> int:
-    """Put velocities in the place of coordinates in cells; how many are no number."""
-    for q in range(size):
-        pa, pb = a[q], b[q]
-        j, i = int(pa), int(pb)
-        at = np.uint64(i) * row + np.uint64(2) * np.uint64(j)
-        a[q], b[q] = _bilinear(f, at, row, pa - j, pb - i)
-    dry = 0
-    for q in range(size):
-        dry += a[q] + b[q] != a[q] + b[q]
-    return dry
-
-
-@compiled
-def sample_block(
-    frames: Frames,
-    k: int,
-    m: int,
-    w: float,
-    g: Grid,
-    x: Array,
-    y: Array,
-    size: int,
-    u: Array,
-    v: Array,
-    found: Octets,
-) -> int:
-    """Velocity in units of the axes per second, share ``w`` from frame k to m.
-
-    A block that lies inside an even grid and reads one frame goes through short
-    loops without a branch; any other goes point by point.
-
-    Returns
-    -------
-    int
-        Points where there is no velocity.
-    """
-    xs, ys = g.xs, g.ys
-    uniform_x, uniform_y = g.uniform_x, g.uniform_y
-    x_per, y_per, turn, xc = g.x_per, g.y_per, g.turn, g.xc
-    gathered = False
-    row = np.uint64(2 * xs.size)
-    f, f2 = frames[k].reshape(-1), frames[m].reshape(-1)
-    if uniform_x and uniform_y and w == 0.0:
-        x_first, y_first = xs[0], ys[0]
-        x_end, y_end = float(xs.size - 1), float(ys.size - 1)
-        out = _to_cells(x, x_first, x_per, x_end, u, size)
-        out += _to_cells(y, y_first, y_per, y_end, v, size)
-        if out == 0:
-            found[:size] = INSIDE
-            if _gather(f, row, u, v, size) == 0:
-                return 0
-            gathered = True
-    missing = 0
-    for q in range(size):
-        if gathered and u[q] + v[q] == u[q] + v[q]:
-            continue
-        j, a = locate(turned(x[q], turn, xc), xs, x_per, uniform_x)
-        i, b = locate(y[q], ys, y_per, uniform_y)
-        if i < 0 or j < 0:
-            found[q] = OUT
-            u[q] = v[q] = 0.0
-            missing += 1
-            continue
-        at = np.uint64(i) * row + np.uint64(2) * np.uint64(j)
-        pu, pv = _bilinear(f, at, row, a, b)
-        if w != 0.0:
-            nu, nv = _bilinear(f2, at, row, a, b)
-            pu, pv = pu + w * (nu - pu), pv + w * (nv - pv)
-        found[q] = INSIDE
-        if pu != pu or pv != pv:
-            found[q], pu, pv = _sea_mean(frames, k, m, w, i, j, a, b)
-            missing += found[q] != INSIDE
-        u[q], v[q] = pu, pv
-    return missing
-
-
 @entry
 def sample_many(
-    frames: Frames, k: int, m: int, w: float, g: Grid, x: Array, y: Array
+    pair: Array,
+    w: float,
+    reals: Array,
+    counts: Counts,
+    edges: Array,
+    x: Array,
+    y: Array,
 ) -> Array:
     """Velocity at many points, shape (2, n); NaN where there is none."""
-    out = np.empty((2, x.size))
-    found = np.empty(x.size, dtype=np.int8)
-    sample_block(frames, k, m, w, g, x, y, x.size, out[0], out[1], found)
+    out = np.full((2, x.size), np.nan)
     for p in range(x.size):
-        if found[p] != INSIDE:
-            out[0, p] = out[1, p] = np.nan
+        found, u, v = velocity_in(
+            pair, w, reals[CURRENT], counts[CURRENT], edges, x[p], y[p]
+        )
+        if found == INSIDE:
+            out[0, p], out[1, p] = u, v
     return out
