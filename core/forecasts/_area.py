@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, cos, radians, sqrt
+from math import cos, radians
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from core.drift import LandMask, coastline_mask
+from core.drift import LandMask
+from core.forecasts._coast import land_pixels
 from core.geo import normalise_lon
 
 __all__ = ["Box", "box_around", "coast_of"]
@@ -17,8 +19,11 @@ __all__ = ["Box", "box_around", "coast_of"]
 _REACH_M_S = 3.0
 _LEAST_DEG = 1.0
 _METRES_PER_DEGREE = 111_195.0
-_COAST_STEP_DEG = 0.02
-_MOST_PIXELS = 1_000_000
+#: Sides of a coast pixel, degrees: the finest that _MOST_PIXELS allow is taken. All
+#: divide _ROUND_DEG, so that pixels of one side are the same ones in every box.
+_COAST_STEPS_DEG = (0.02, 0.05, 0.1, 0.25, 0.5)
+#: 0.02 degrees up to 80 by 80 degrees: a seed far away changes no other's coast.
+_MOST_PIXELS = 16_000_000
 #: Corners of boxes are rounded outward to this, so that runs share a coast.
 _ROUND_DEG = 0.5
 
@@ -68,9 +73,18 @@ def _arc(lon: np.ndarray) -> tuple[float, float]:
     return float(ordered[(widest + 1) % ordered.size]), float(360.0 - gaps[widest])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def coast_of(box: Box) -> LandMask:
-    """Return the bundled coast of a box, as fine as a million pixels allow."""
-    area = (box.east - box.west) * (box.north - box.south)
-    step = max(_COAST_STEP_DEG, ceil(sqrt(area / _MOST_PIXELS) * 100.0) / 100.0)
-    return coastline_mask(box.west, box.south, box.east, box.north, step)
+    """Return the bundled coast of a box in pixels of the finest side that it allows."""
+    width, height = box.east - box.west, box.north - box.south
+    step = next(
+        (s for s in _COAST_STEPS_DEG if width * height / s**2 <= _MOST_PIXELS),
+        _COAST_STEPS_DEG[-1],
+    )
+    x, y = _middles(box.west, width, step), _middles(box.south, height, step)
+    return LandMask(y, x, land_pixels(x, y))
+
+
+def _middles(start: float, length: float, step: float) -> npt.NDArray[np.float64]:
+    found = start + (np.arange(round(length / step)) + 0.5) * step
+    return np.asarray(found, dtype=np.float64)

@@ -1,10 +1,12 @@
 """Rules of the box that debris can reach."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.coastline import is_on_land
 from core.forecasts._area import Box, box_around, coast_of
 from core.geo import normalise_lon
 
@@ -56,4 +58,34 @@ def test_coast_of_a_box_is_the_bundled_land() -> None:
     mask = coast_of(Box(-159.0, 21.0, -157.0, 22.0))
     assert 0.02 < mask.mask.mean() < 0.3
     assert float(normalise_lon(mask.x[0])) == pytest.approx(-159.0, abs=0.02)
-    assert coast_of(Box(-180.0, -90.0, 180.0, 90.0)).mask.size <= 1_100_000
+    assert coast_of(Box(-180.0, -90.0, 180.0, 90.0)).mask.size <= 16_000_000
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        Box(-10.0, 35.0, 0.0, 45.0),
+        Box(170.0, -45.0, 185.0, -35.0),
+        Box(-180.0, -90.0, 180.0, -60.0),
+    ],
+)
+def test_pixels_are_land_where_their_middles_are(box: Box) -> None:
+    """Against the test of single points, which does not know rows."""
+    mask = coast_of(box)
+    rows, columns = mask.mask.shape
+    some = np.random.default_rng(1).integers(0, rows * columns, 20_000)
+    lat, lon = mask.y[some // columns], normalise_lon(mask.x[some % columns])
+    land = is_on_land(lat=lat, lon=lon)
+    assert 0.01 < land.mean() < 0.99
+    np.testing.assert_array_equal(mask.mask.ravel()[some], land)
+
+
+def test_the_coast_of_a_seed_does_not_depend_on_seeds_far_away() -> None:
+    near, wide = Box(-10.0, 42.0, -5.0, 45.0), Box(-60.0, 20.0, -5.0, 60.0)
+    small, large = coast_of(near), coast_of(wide)
+    rows, columns = small.mask.shape
+    south = round((near.south - wide.south) / 0.02)
+    west = round((near.west - wide.west) / 0.02)
+    part = large.mask[south : south + rows, west : west + columns]
+    np.testing.assert_array_equal(part, small.mask)
+    assert 0.1 < small.mask.mean() < 0.9
