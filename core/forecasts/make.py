@@ -4,13 +4,20 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from core.drift import CURRENT_ERROR, RandomFlight, run_ensemble, uncovered_seeds
+from core.drift import (
+    CURRENT_ERROR,
+    RandomFlight,
+    SeedIssue,
+    run_ensemble,
+    uncovered_seeds,
+)
 from core.errors import InputError, NotFoundError
 from core.forecasts._area import Box, box_around, coast_of
 from core.forecasts._task import Kind, Task, first_of, task_of
@@ -19,11 +26,13 @@ from core.forecasts.summary import json_text, summarise
 from core.governance import record
 
 if TYPE_CHECKING:
-    from core.drift import SeedIssue, VelocityField
+    from core.drift import VelocityField
     from core.storage import Store
 
 __all__ = ["make_forecast", "make_hindcast"]
 
+#: Times of files are seconds as floating numbers; their last digits are no cover.
+_CLOCK = pd.Timedelta(seconds=1)
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
@@ -178,8 +187,10 @@ def _make(
     forecast_id = hashlib.sha256(json_text(task.params).encode()).hexdigest()[:16]
     if _is_kept(store, forecast_id):
         return forecast_id
-    fields, box = _fields(store, task)
-    covered, issues = _covered(task, fields)
+    in_time, too_late = _in_time(task)
+    fields, box = _fields(store, in_time)
+    covered, outside = _covered(in_time, fields)
+    issues = sorted((*too_late, *outside), key=lambda issue: issue.row)
     frame = run_ensemble(
         covered,
         current=fields["current"],
@@ -218,6 +229,45 @@ def _is_kept(store: "Store", forecast_id: str) -> bool:
     return True
 
 
+def _in_time(task: Task) -> tuple[Task, tuple[SeedIssue, ...]]:
+    """Leave out seeds beyond the time of the forcing, told by its whole cover.
+
+    Only a part of the forcing is loaded, and what that covers is not what a person
+    could have asked for.
+    """
+    moving = [row for row in task.rows.values() if row["n_times"] > 1]
+    if not moving:
+        return task, ()
+    first = max(row["starts_at"] for row in moving)
+    last = min(row["ends_at"] for row in moving)
+    if first > last:
+        return task, ()
+    begin = task.seeds["time"]
+    end = begin + pd.Timedelta(hours=-task.hours if task.backward else task.hours)
+    late = (begin.clip(upper=end) < first - _CLOCK) | (
+        begin.clip(lower=end) > last + _CLOCK
+    )
+    issues = tuple(
+        SeedIssue(
+            int(number) + 1,
+            "time",
+            _words(one),
+            f"{_words(one)} to {_words(other)} is not covered by the forcing, which "
+            f"runs from {_words(first)} to {_words(last)}",
+        )
+        for number, one, other in zip(
+            task.seeds["seed"][late], begin[late], end[late], strict=True
+        )
+    )
+    if late.all():
+        raise InputError(f"no seed can be followed: {first_of(issues)}")
+    return replace(task, seeds=task.seeds[~late].reset_index(drop=True)), issues
+
+
+def _words(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _fields(store: "Store", task: Task) -> tuple[dict[str, "VelocityField"], Box]:
     """Fields of the area and time that particles may reach."""
     box = box_around(task.seeds, hours=task.hours)
@@ -241,7 +291,7 @@ def _fields(store: "Store", task: Task) -> tuple[dict[str, "VelocityField"], Box
 
 def _covered(
     task: Task, fields: Mapping[str, "VelocityField"]
-) -> tuple[pd.DataFrame, tuple["SeedIssue", ...]]:
+) -> tuple[pd.DataFrame, tuple[SeedIssue, ...]]:
     issues = uncovered_seeds(
         task.seeds,
         current=fields["current"],

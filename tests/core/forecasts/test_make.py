@@ -106,7 +106,9 @@ def test_the_same_question_is_answered_from_the_store(
     assert again == first
     assert asked == []
     other = make(current_id=current_id, seed=2)
-    back = make(current_id=current_id, maker=make_hindcast, start=START)
+    back = make(
+        current_id=current_id, maker=make_hindcast, start=START + timedelta(hours=72)
+    )
     assert len({first, other, back}) == 3
     assert store.counts()["forecast"] == 3
 
@@ -173,6 +175,42 @@ def test_seeds_that_cannot_be_followed_are_named_and_the_rest_is_run(
     assert "outside the current" in reasons[3]
     assert "latitude" in reasons[4]
     assert "not covered" in reasons[5]
+
+
+def test_a_seed_out_of_time_is_told_the_whole_cover_and_widens_no_area(
+    store: Store,
+    add: Callable[..., str],
+    make: Callable[..., str],
+    seeds: pd.DataFrame,
+) -> None:
+    """The forcing runs for 96 h from 1 June; only a part of it is loaded."""
+    current_id = add()
+    day = pd.Timestamp("2026-06-02T00:00:00Z")
+    early = pd.DataFrame({"lat": [4.5], "lon": [-151.0], "time": [day.replace(day=1)]})
+    early["time"] -= pd.Timedelta(hours=1)
+    both = pd.concat([seeds.assign(time=day), early], ignore_index=True)
+    forecast = read_forecast(store, make(current_id=current_id, seeds=both))
+    assert sorted(forecast.frame["seed"].unique()) == [0, 1]
+    (refused,) = forecast.summary["refused"]
+    assert refused["row"] == 3
+    assert "2026-06-01T00:00:00Z to 2026-06-05T00:00:00Z" in refused["reason"]
+    with pytest.raises(InputError, match=r"runs from 2026-06-01T00:00:00Z"):
+        make(current_id=current_id, seeds=seeds.assign(time=day), hours=97)
+
+
+@pytest.mark.parametrize(("maker", "hour"), [(make_forecast, 96), (make_hindcast, 0)])
+def test_the_last_frame_does_not_go_on_beyond_the_forcing(
+    maker: Callable[..., str],
+    hour: int,
+    store: Store,
+    add: Callable[..., str],
+    make: Callable[..., str],
+) -> None:
+    """A period that touches the forcing with one frame leaves a field of one time."""
+    start = START + timedelta(hours=hour)
+    with pytest.raises(InputError, match=r"not covered by the forcing"):
+        make(current_id=add(), maker=maker, start=start)
+    assert store.counts()["forecast"] == 0
 
 
 def test_without_a_seed_to_follow_nothing_is_kept(
