@@ -100,8 +100,8 @@ def advect(
     quarter of a cell.
 
     A particle that leaves the grid of the current, the wind or the Stokes drift is
-    ``out_of_domain``. Where wind or waves have no value in a whole cell (their
-    model's land) they add nothing.
+    ``out_of_domain``; a pole is an edge too. Further than one cell into the land of
+    their own model wind and waves add nothing.
 
     Random numbers are Philox 4x32-10 [1]_ of seed, stream and step, so that a seed
     repeats a run and more particles change nothing for the ones before.

@@ -9,6 +9,7 @@ from core.drift._kernel.axes import as_axis, as_seconds, close_ring, is_uniform
 from core.drift._kernel.land_nodes import Grid, cell_codes, clear_cells
 from core.drift._kernel.layers import FRAME, SECOND, pack
 from core.drift._kernel.sample import sample_many
+from core.drift._kernel.shore import extend_over_land
 from core.errors import InputError
 from core.geo import EARTH_RADIUS_KM
 
@@ -28,9 +29,12 @@ class VelocityField:
     """Velocities at the nodes of a grid, at one or more times.
 
     Between nodes they are bilinear, between frames linear in time. A node whose u or
-    v is NaN in any frame is land. Next to land the velocity is the bilinear mean over
-    the nodes at sea alone, their weights brought back to one: the coast neither slows
-    the water (as zero velocities on land would) nor blanks it.
+    v is NaN in any frame is land. A land node beside the sea takes the straight line
+    through the two nearest nodes at sea (2 a - b), meant over the directions that have
+    two, but no faster than they are; opposite directions count for nothing. The
+    velocity is the bilinear mean over the nodes that have one, their weights brought
+    back to one. So the coast neither slows the water (as zero velocities on land would)
+    nor blanks it, and keeps its shear.
 
     Parameters
     ----------
@@ -91,8 +95,12 @@ class VelocityField:
         #: Nodes at sea, shape (n_y, n_x); a periodic axis repeats its first column.
         self.wet: BoolArray = ~np.isnan(frames).any(axis=(0, 3))
         _check_frames(frames, self.wet, self.time_s)
-        self.frames = np.ascontiguousarray(frames * self._scale(frames.dtype))
-        self.frames[:, ~self.wet] = np.nan
+        frames = np.array(frames, order="C")
+        frames[:, ~self.wet] = np.nan
+        extend_over_land(frames, self.wet, periodic=periodic)
+        frames *= self._scale(frames.dtype)
+        #: Node velocities in units of the axes per second, the first land nodes filled.
+        self.frames = frames
         self._pair: tuple[int, FloatArray] | None = None
         self.grid = self._make_grid(periodic)
 
@@ -190,10 +198,18 @@ class VelocityField:
             np.ascontiguousarray(px, dtype=np.float64),
             np.ascontiguousarray(py, dtype=np.float64),
         )
+        rate[:, self._in_land(px, py)] = np.nan
         if self.mesh == "flat":
             return rate[0], rate[1]
         east = rate[0] * np.cos(np.radians(py)) / DEGREES_PER_METRE
         return east, rate[1] / DEGREES_PER_METRE
+
+    def _in_land(self, x: FloatArray, y: FloatArray) -> BoolArray:
+        """Whether each place is in a cell whose four nodes are land."""
+        n_y, n_x = self.grid.code.shape
+        j = np.clip(np.searchsorted(self.grid.xs, x, side="right") - 1, 0, n_x - 1)
+        i = np.clip(np.searchsorted(self.grid.ys, y, side="right") - 1, 0, n_y - 1)
+        return np.asarray((self.grid.code[i, j] & 15) == 15)
 
     def pair(self, k: int) -> FloatArray:
         """Frames k and k + 1 (one if steady) in float64, end to end."""

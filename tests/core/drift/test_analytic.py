@@ -211,6 +211,19 @@ def test_peninsula_keeps_the_stream_function_and_strands_nobody(land, n_x, n_y, 
     assert np.abs(relative).max() < 1e-2
 
 
+@pytest.mark.parametrize(
+    ("n_x", "n_y", "most"), [(101, 51, 2e-3), (100, 50, 3e-3), (51, 26, 4e-2)]
+)
+def test_close_to_the_peninsula_the_shear_is_kept(n_x, n_y, most):
+    """From 1.2 km off the axis a path comes within a cell of the staircase."""
+    field, psi = peninsula(n_x, n_y, "peninsula only")
+    y0 = np.array([1.2e3, 1.5e3, 2e3, 3e3])
+    x0 = np.full(4, 3e3)
+    track = advect(field, x0, y0, t1_s=DAY, dt_s=300.0, output_every_s=600.0)
+    assert not (track.status == "stranded").any()
+    assert np.abs(psi(track.x, track.y) / psi(x0, y0) - 1.0).max() < most
+
+
 def test_double_gyre_agrees_with_an_independent_integration():
     """Shadden, Lekien and Marsden (2005), Physica D 212; truth by DOP853."""
     from scipy.integrate import solve_ivp

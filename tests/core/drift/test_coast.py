@@ -159,6 +159,37 @@ def test_velocity_beside_land_is_the_mean_over_the_sea():
     assert got[0] == pytest.approx((0.0 + 1.0 + 3.0) / 3.0)
 
 
+def test_a_shear_goes_on_to_the_shore():
+    """u = y from the third row up: bilinear is exact down to the coast."""
+    land = np.zeros((9, 9), dtype=bool)
+    land[:3] = True
+    u = np.arange(9.0)[:, None] * np.ones(9)
+    got, _ = flow(land, u=u).velocity_at([4500.0] * 3, [2100.0, 2600.0, 3500.0], 0.0)
+    np.testing.assert_allclose(got, [2.1, 2.6, 3.5])
+
+
+@pytest.mark.parametrize("periodic", [False, True])
+def test_the_shore_is_filled_from_a_side_across_or_not_at_all(periodic):
+    """Values by hand: a line through two nodes, no faster than the faster of them."""
+    land = np.zeros((9, 12), dtype=bool)
+    land[:3, :] = True
+    land[6, 5] = True  # a rock with water on opposite sides
+    u = 5.0 - np.arange(9.0)[:, None] * np.ones(12)
+    field = flow(land, u=u)
+    if periodic:
+        u = np.where(land, np.nan, u)
+        lat, lon = np.arange(-4.0, 5.0), np.arange(0.0, 360.0, 30.0)
+        field = VelocityField([0.0], lat, lon, u, 0.0 * u, mesh="spherical")
+    filled = ~np.isnan(field.frames[0, ..., 0])
+    assert filled[2].all()
+    assert not filled[:2].any()
+    assert not filled[6, 5]
+    assert not field.wet[2].any()
+    # 2 * 2 - 1 is 3, but the faster of the two nodes makes 2.
+    scale = field.frames[0, 3, 0, 0] / 2.0
+    assert field.frames[0, 2, 4, 0] == pytest.approx(2.0 * scale, rel=5e-3)
+
+
 def test_velocity_in_a_cell_of_land_is_nan():
     u, v = flow(wall()).velocity_at([25_500.0, 1e9], [500.0, 0.0], 0.0)
     assert np.isnan(u).all()
