@@ -25,9 +25,11 @@ __all__ = ["Particles", "carry"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Whole frames are blended in time when there are at least this many particles a
-#: node; below it each particle blends for itself (measured, see docs/drift.md).
-_BLEND_PARTICLES_PER_NODE = 0.15
+#: Whole frames are blended in time once a stage up to this many nodes in all; above it
+#: each particle blends for itself, so that few particles on a large grid stay quick.
+#: The number of particles plays no part: the two ways differ in the last digits, and
+#: adding particles must change nothing for those before.
+_MOST_BLENDED_NODES = 100_000
 #: Particles that ended are left out once they are this share of those carried along.
 _ENDED_SHARE = 0.1
 _NOTHING = np.zeros(0)
@@ -101,7 +103,7 @@ def carry(
     grids = pack([*carriers, land.grid if land else None])
     nodes, weights = scheme.tableau
     slots = np.rint(2.0 * nodes).astype(np.int64)
-    blended = n >= _BLEND_PARTICLES_PER_NODE * current.wet.size
+    blended = sum(one.wet.size for one in fields if one) <= _MOST_BLENDED_NODES
     work = np.empty(3 * int(grids.counts[:3, FRAME].sum())) if blended else _NOTHING
     mask = (land.grid.code, land.grid.clear) if land else (_NO_MASK, _NO_MASK)
     units_per_m = DEGREES_PER_METRE if current.mesh == "spherical" else 1.0

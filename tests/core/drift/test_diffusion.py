@@ -178,6 +178,29 @@ def test_more_particles_change_nothing_for_the_earlier(n):
     np.testing.assert_array_equal(cloud(n).x, cloud(500).x[:, :n])
 
 
+def test_many_more_particles_change_not_a_bit_in_a_field_with_land_and_wind():
+    """Ten alone and ten among 20,000 must take the same arithmetic."""
+    rng = np.random.default_rng(2)
+    axis, hours = np.linspace(-3.0, 3.0, 21), np.arange(25) * 3600.0
+    u, v = rng.normal(0.0, 0.5, (2, 25, 21, 21))
+    land = np.s_[:, 2:4, 5:8]
+    wind = VelocityField(hours, axis, axis, 10.0 * v, 10.0 * u, mesh="spherical")
+    u[land] = v[land] = np.nan
+    field = VelocityField(hours, axis, axis, u, v, mesh="spherical")
+    x, y = rng.uniform(-2.0, 2.0, (2, 20_000))
+    options: dict[str, Any] = {
+        "t1_s": DAY,
+        "wind": wind,
+        "wind_drift_factor": 0.03,
+        "diffusivity_m2_s": 10.0,
+        "seed": 3,
+    }
+    few = advect(field, x[:10], y[:10], **options)
+    many = advect(field, x, y, **options)
+    np.testing.assert_array_equal(few.x, many.x[:, :10])
+    np.testing.assert_array_equal(few.y, many.y[:, :10])
+
+
 @given(st.permutations(range(20)))
 def test_relabelled_particles_keep_their_own_paths(order):
     order = np.array(order)
