@@ -135,13 +135,17 @@ def advect(
     n = x.size
     scheme_used = scheme_of(scheme)
     share = per_particle(wind_drift_factor, n, "wind_drift_factor")
-    angle = np.radians(per_particle(wind_deflection_deg, n, "wind_deflection_deg"))
+    deflection = per_particle(wind_deflection_deg, n, "wind_deflection_deg")
+    along, across = share, np.zeros(n)
+    if deflection.any():
+        along = share * np.cos(np.radians(deflection))
+        across = share * np.sin(np.radians(deflection))
     if land is not None and land.mesh != field.mesh:
         raise InputError(f"land is {land.mesh}, the current is {field.mesh}")
     noise = make_noise(n, diffusivity_m2_s, random_flight, seed, stream_ids)
     times = output_times(start, end, every)
     clocks = [one.time_s for one in used.values() if one is not None]
-    who = Particles.new(x, y, share * np.cos(angle), share * np.sin(angle), noise)
+    who = Particles.new(x, y, along, across, noise)
     xs, ys = carry(
         who,
         [field, wind, stokes],

@@ -15,6 +15,7 @@ from core.drift._kernel.layers import (
 )
 from core.drift._kernel.run import run, start
 from core.drift._kernel.schedule import Span
+from core.drift._kernel.step import ROWS
 from core.drift.field import DEGREES_PER_METRE, VelocityField
 from core.drift.land import LandMask
 from core.drift.noise import Noise
@@ -32,6 +33,8 @@ FloatArray = npt.NDArray[np.float64]
 _MOST_BLENDED_NODES = 100_000
 #: Particles that ended are left out once they are this share of those carried along.
 _ENDED_SHARE = 0.1
+#: Particles in a block; its room fits the nearest cache but one.
+_BLOCK = 512
 _NOTHING = np.zeros(0)
 _NO_MASK = np.zeros((0, 0), dtype=np.uint8)
 
@@ -124,6 +127,10 @@ def carry(
         current.grid.code,
         mask[0],
     )
+    free = current.grid.clear.reshape(-1)
+    places = np.zeros((3, nodes.size), dtype=np.int64)
+    shares = np.zeros((3, nodes.size))
+    room = np.zeros((ROWS, _BLOCK))
     xs, ys = np.empty((2, times.size, n))
     xs[0], ys[0] = who.x, who.y
     part, afloat, done = who, np.arange(n), 0
@@ -158,8 +165,11 @@ def carry(
             work,
             *grids,
             current.grid.code,
-            current.grid.clear,
+            free,
             *mask,
+            places,
+            shares,
+            room,
         )
         done += span.n_steps
         if span.row is not None:

@@ -156,6 +156,8 @@ class VelocityField:
         if self.mesh == "flat":
             return lon
         start = self.grid.xc - _TURN_DEG / 2.0
+        if lon.size and start <= lon.min() and lon.max() < start + _TURN_DEG:
+            return lon
         turns = np.floor((lon - start) / _TURN_DEG)
         # A longitude already in its turn is not touched, not even by rounding.
         return np.where(turns == 0.0, lon, lon - turns * _TURN_DEG)

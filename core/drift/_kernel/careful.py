@@ -58,7 +58,7 @@ def _velocity(
     """Velocity of a particle from all that moves it, and what was found."""
     w = (t - reals[CURRENT, BEFORE_S]) * reals[CURRENT, PER_S]
     found, u, v = velocity_in(current, w, reals[CURRENT], counts[CURRENT], edges, x, y)
-    for row in (WIND, STOKES):
+    for row in range(WIND, STOKES + 1):
         if not counts[row, USED]:
             continue
         w = (t - reals[row, BEFORE_S]) * reals[row, PER_S]
@@ -188,8 +188,7 @@ def careful_step(
             )
             if attempt == 0 and (flag != INSIDE or kind != NONE):
                 longest = max(abs(all_x) * g[X_PER], abs(all_y) * g[Y_PER])
-                wanted = min(max(np.ceil(longest * _PIECES_PER_CELL), 1.0), _FINEST)
-                pieces = int(wanted)
+                pieces = int(min(longest * _PIECES_PER_CELL, _FINEST - 1.0)) + 1
                 break
             x[p] = turned(x[p] + share * all_x, g[TURN], g[XC])
             y[p] += share * all_y

@@ -62,7 +62,7 @@ def flight_block(
     var_u = lost * (2.0 - lost)
     var_d = 2.0 * q_step - 2.0 * lost - lost * lost
     if q_step < 1e-4:  # the difference above has no digits left
-        var_d = q_step**3 * (2.0 / 3.0 - 0.5 * q_step)
+        var_d = q_step * q_step * q_step * (2.0 / 3.0 - 0.5 * q_step)
     root = sqrt(var_u)
     both = lost * lost / root
     rest = sqrt(max(var_d - both * both, 0.0))

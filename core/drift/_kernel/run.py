@@ -36,7 +36,7 @@ from core.drift._kernel.layers import (
 )
 from core.drift._kernel.random_numbers import normals
 from core.drift._kernel.sample import OUT, cell_at, turned
-from core.drift._kernel.step import ROWS, displace, prepare
+from core.drift._kernel.step import displace, prepare
 from core.drift.track import AFLOAT
 
 __all__ = ["run", "start"]
@@ -46,8 +46,6 @@ Counts = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
 States = npt.NDArray[np.int8]
 Names = npt.NDArray[np.uint64]
-
-_BLOCK = 512
 
 
 @compiled
@@ -84,7 +82,7 @@ def start(
     first, purpose = np.int64(0), np.int64(FLIGHT + 2)
     for p in range(x.size):
         kind, _ = meets(x[p], y[p], 0.0, 0.0, reals, counts, edges, code, mask_code)
-        for row in (WIND, STOKES):
+        for row in range(WIND, STOKES + 1):
             if kind == NONE and counts[row, USED]:
                 j, i, _, _ = cell_at(x[p], y[p], reals[row], counts[row], edges)
                 kind = OUT if i < 0 or j < 0 else NONE
@@ -128,20 +126,24 @@ def run(
     free: Codes,
     mask_code: Codes,
     mask_free: Codes,
+    places: Counts,
+    shares: Array,
+    room: Array,
 ) -> None:
-    """Take ``n_steps`` equal steps within a span of time without a frame inside it."""
+    """Take ``n_steps`` equal steps within a span of time without a frame inside it.
+
+    ``places``, ``shares`` and ``room`` are for the kernel's own use.
+    """
     g = reals[CURRENT]
     diffusivity, sigma, scale, units_per_m = noise[0], noise[1], noise[2], noise[3]
     spread = sqrt(2.0 * diffusivity * abs(h)) * units_per_m
     spherical, has_mask = g[TURN] > 0.0, counts[MASK, USED] != 0
     periodic = counts[CURRENT, PERIODIC] != 0
     x_fine, y_fine = g[X_FINE], g[Y_FINE]
-    places, shares = np.zeros((3, nodes.size), np.int64), np.zeros((3, nodes.size))
-    room = np.zeros((ROWS, min(_BLOCK, x.size)))
     dx, dy, rx, ry, a, b = room[0], room[1], room[2], room[3], room[12], room[13]
     chance = spread > 0.0 or sigma > 0.0
     all_x, all_y = (room[21], room[22]) if chance else (dx, dy)
-    kept = np.zeros(room.shape[1], np.bool_)
+    n_x, left, block = np.int32(counts[CURRENT, N_X]), room[23], room.shape[1]
     from_current = work if blended and reals[CURRENT, PER_S] != 0.0 else current
     from_wind = work if blended and reals[WIND, PER_S] != 0.0 else wind
     from_stokes = work if blended and reals[STOKES, PER_S] != 0.0 else stokes
@@ -164,8 +166,8 @@ def run(
             places,
             shares,
         )
-        for low in range(0, x.size, _BLOCK):
-            high = min(low + _BLOCK, x.size)
+        for low in range(0, x.size, block):
+            high = min(low + block, x.size)
             bx, by = x[low:high], y[low:high]
             size = high - low
             displace(
@@ -200,8 +202,9 @@ def run(
                 )
             if sigma > 0.0:
                 if spread == 0.0:
-                    rx[:size] = 0.0
-                    ry[:size] = 0.0
+                    for q in range(size):
+                        rx[q] = 0.0
+                        ry[q] = 0.0
                 flight_block(
                     rx[:size],
                     ry,
@@ -221,10 +224,19 @@ def run(
                 add(all_y, dy, 1.0, ry, size)
             plain = 0
             for q in range(size):
-                left = float(free[np.uint64(b[q]), np.uint64(a[q])]) - 1.0
-                fits = (abs(all_x[q]) * x_fine < left) & (abs(all_y[q]) * y_fine < left)
+                at = np.int32(b[q]) * n_x + np.int32(a[q])
+                left[q] = float(free[np.uint64(at)]) - 1.0
+            # A step is plain if it is shorter than the way to the nearest cell with
+            # land, or stays within a cell without.
+            for q in range(size):
+                on_x, on_y = all_x[q] * x_fine, all_y[q] * y_fine
+                to_x = a[q] - np.int32(a[q]) + on_x
+                to_y = b[q] - np.int32(b[q]) + on_y
+                fits = (to_x > 0.0) & (to_x < 1.0) & (to_y > 0.0) & (to_y < 1.0)
+                fits &= left[q] >= 0.0
+                fits |= (abs(on_x) < left[q]) & (abs(on_y) < left[q])
                 fits &= state[low + q] == AFLOAT
-                kept[q] = fits
+                left[q] = 1.0 if fits else 0.0
                 plain += fits
             if plain == size and not has_mask:
                 add(bx, bx, 1.0, all_x, size)
@@ -237,7 +249,7 @@ def run(
                 p = low + q
                 if state[p] != AFLOAT:
                     continue
-                if kept[q] and (
+                if left[q] > 0.0 and (
                     not has_mask
                     or _off_mask(
                         x[p],

@@ -29,8 +29,8 @@ Counts = npt.NDArray[np.int64]
 #: Rows of a block's room: displacement; by chance; place of a stage; velocity of the
 #: stage before and of this one; of another layer; coordinates in cells, of the first
 #: stage and of others; what lies outside, and a later frame's velocity; cosine and
-#: sine of the latitude; whole displacement.
-ROWS = 23
+#: sine of the latitude; whole displacement; cells without land around.
+ROWS = 24
 
 
 @compiled
@@ -134,8 +134,9 @@ def displace(
     u, v, du, dv, a, b = room[8], room[9], room[10], room[11], room[12], room[13]
     spare, cosine, sine = room[16:19], room[19], room[20]
     spherical = turns and reals[CURRENT, TURN] > 0.0
-    dx[:size] = 0.0
-    dy[:size] = 0.0
+    for q in range(size):
+        dx[q] = 0.0
+        dy[q] = 0.0
     if spherical:
         for q in range(size):
             cosine[q], sine[q] = cos(radians(y[q])), sin(radians(y[q]))
