@@ -68,11 +68,13 @@ def test_density_scale_rises_evenly_in_lightness():
     assert values == sorted(values)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_thin_marks_stand_out_from_sea_and_land(theme):
+@pytest.mark.parametrize(
+    ("theme", "ramp"), [("light", "line_light"), ("dark", "line_dark")]
+)
+def test_thin_marks_stand_out_from_sea_and_land(theme, ramp):
     # 3:1 is what WCAG 2.1 asks of graphics (success criterion 1.4.11).
     ground = MAP_COLOURS[theme]
-    steps = RAMPS[f"line_{theme}"]
+    steps = RAMPS[ramp]
     for step in steps:
         for under in (ground.sea, ground.land):
             assert contrast(step, "#{:02x}{:02x}{:02x}".format(*under)) >= 3.0
