@@ -231,7 +231,7 @@ class _Model:
             return [min(one.endurance_h, limit)]
         n_full = int(limit // one.endurance_h)
         rest = limit - n_full * one.endurance_h
-        return [one.endurance_h] * n_full + [rest] * (rest > 0.0)
+        return [one.endurance_h] * n_full + ([rest] if rest > 0.0 else [])
 
     def _clients(self, types: list[pyvrp.VehicleType]) -> list[pyvrp.Client]:
         problem = self._problem

@@ -115,6 +115,16 @@ def test_trip_longer_than_the_endurance_is_split_at_the_port():
     assert sorted(plan.routes[0]) == [[1], [2], [3]]
 
 
+def test_limits_may_be_numpy_numbers():
+    plain = plane_problem(1, 8, [Vessel(30.0, 9.0)], horizon_h=30.0)
+    numpy = plane_problem(
+        1, 8, [Vessel(np.float64(30.0), np.float64(9.0))], horizon_h=np.float64(30.0)
+    )
+    assert (
+        solve(numpy, seconds=1, seed=1).prize == solve(plain, seconds=1, seed=1).prize
+    )
+
+
 def test_reasons_name_what_binds():
     """Node 1 is near; 2 too heavy, 3 too far, 4 cut off, 5 worthless, 6 too late."""
     travel = np.full((7, 7), 1.0)
