@@ -22,7 +22,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="Archive to write; must not exist.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Write the database and every stored photo into one archive."""
+    """Write the database and every stored file into one archive."""
     from core.storage import open_store, sqlite_path, write_backup
 
     settings = load_settings()

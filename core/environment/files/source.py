@@ -119,13 +119,21 @@ def opened_dataset(path: Path) -> Iterator[xr.Dataset]:
             dataset.close()
 
 
+def _is_url(path: Path) -> bool:
+    """Whether an address was given for a file; a path has lost one of its slashes."""
+    return path.parts[:1] in (("https:",), ("http:",))
+
+
 def _open(path: Path, name: str) -> xr.Dataset:
     if path.is_dir():
         if not any((path / file).is_file() for file in _ZARR_FILES):
             raise InputError(f"{name}: a folder without Zarr metadata")
         return _open_zarr(path, name)
     if not path.is_file():
-        raise InputError(f"{name}: no such file")
+        remedy = (
+            "; fetch it first: python -m core forcing fetch" if _is_url(path) else ""
+        )
+        raise InputError(f"{name}: no such file{remedy}")
     with path.open("rb") as file:
         head = file.read(8)
     if not head:

@@ -62,6 +62,11 @@ def test_files_that_are_something_else_are_named_for_what_they_are(
     assert str(caught.value).startswith("current.nc: ")
 
 
+def test_an_address_in_place_of_a_file_is_sent_to_the_command_that_fetches():
+    with pytest.raises(InputError, match="fetch it first: python -m core forcing"):
+        open_forcing("https://127.0.0.1/current.nc")
+
+
 def test_absent_files_and_plain_folders_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"no\.nc: no such file"):
         open_forcing(tmp_path / "no.nc")
