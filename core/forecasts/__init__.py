@@ -11,7 +11,7 @@ from core.forecasts.forcings import (
     load_forcing,
     velocity_field,
 )
-from core.forecasts.make import make_forecast, make_hindcast
+from core.forecasts.make import make_forecast
 from core.forecasts.read import Forecast, read_forecast
 from core.forecasts.refresh import (
     ForcingSource,
@@ -47,7 +47,6 @@ __all__ = [
     "forecast_work",
     "load_forcing",
     "make_forecast",
-    "make_hindcast",
     "read_forecast",
     "refresh_forcing",
     "seeds_from_sites",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.drift import VelocityField
     from core.storage import Store
 
-__all__ = ["make_forecast", "make_hindcast"]
+__all__ = ["make_forecast"]
 
 #: Times of files are seconds as floating numbers; their last digits are no cover.
 _CLOCK = pd.Timedelta(seconds=1)
@@ -52,11 +52,12 @@ def make_forecast(
     actor: str,
     current_error: RandomFlight | None = CURRENT_ERROR,
     diffusivity_m2_s: float = 0.0,
+    hindcast: bool = False,
     scheduler: str = "",
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> str:
-    """Forecast where debris will be, and keep the forecast.
+    """Forecast where debris will be, or trace where it came from, and keep that.
 
     The same seeds, forcing and numbers are one forecast: asked for again it is found
     in the store and nothing is run.
@@ -83,6 +84,10 @@ def make_forecast(
         How the real current differs from the modelled one.
     diffusivity_m2_s : float, default 0
         Random walk besides it.
+    hindcast : bool, default False
+        Follow the debris back in time from each seed's own; ``start`` then defaults to
+        the last moment that all forcing covers. A member that strands came, on that
+        way, off that coast.
     scheduler : str
         Dask scheduler, empty for threads of this process.
     progress : callable ``(done, total)``, optional
@@ -107,51 +112,7 @@ def make_forecast(
     """
     return _make(
         store,
-        "forecast",
-        seeds,
-        ids={"current": current_id, "wind": wind_id, "stokes": stokes_id},
-        start=start,
-        hours=hours,
-        members=members,
-        seed=seed,
-        name=name,
-        actor=actor,
-        current_error=current_error,
-        diffusivity_m2_s=diffusivity_m2_s,
-        scheduler=scheduler,
-        progress=progress,
-        cancelled=cancelled,
-    )
-
-
-def make_hindcast(
-    store: "Store",
-    seeds: pd.DataFrame,
-    *,
-    current_id: str,
-    wind_id: str | None = None,
-    stokes_id: str | None = None,
-    start: datetime | None = None,
-    hours: int = 72,
-    members: int = 50,
-    seed: int = 1,
-    name: str,
-    actor: str,
-    current_error: RandomFlight | None = CURRENT_ERROR,
-    diffusivity_m2_s: float = 0.0,
-    scheduler: str = "",
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
-) -> str:
-    """Follow debris back in time to where it may have come from, and keep that.
-
-    Parameters, result and errors are those of :func:`make_forecast`. Times run
-    backward from each seed's own; ``start`` defaults to the last moment that all
-    forcing covers. A member that strands came, on that way, off that coast.
-    """
-    return _make(
-        store,
-        "hindcast",
+        "hindcast" if hindcast else "forecast",
         seeds,
         ids={"current": current_id, "wind": wind_id, "stokes": stokes_id},
         start=start,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.drift import CURRENT_ERROR, RandomFlight
 from core.errors import CleanupError, InputError
-from core.forecasts.make import make_forecast, make_hindcast
+from core.forecasts.make import make_forecast
 from core.forecasts.summary import json_text
 
 if TYPE_CHECKING:
@@ -96,11 +96,10 @@ def forecast_work(store: "Store", *, scheduler: str = "") -> "Work":
     """
 
     def work(params: Mapping[str, Any], job: "JobContext") -> Mapping[str, Any]:
-        make = make_hindcast if params["hindcast"] else make_forecast
         error = params["current_error"]
         start = params["start"]
         try:
-            forecast_id = make(
+            forecast_id = make_forecast(
                 store,
                 pd.DataFrame(params["seeds"]),
                 current_id=params["current_id"],
@@ -114,6 +113,7 @@ def forecast_work(store: "Store", *, scheduler: str = "") -> "Work":
                 actor=params["actor"],
                 current_error=None if error is None else RandomFlight(*error),
                 diffusivity_m2_s=params["diffusivity_m2_s"],
+                hindcast=params["hindcast"],
                 scheduler=scheduler,
                 progress=lambda done, total: job.progress(done, total, "drifting"),
                 cancelled=job.cancelled,

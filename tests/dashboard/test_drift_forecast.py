@@ -5,12 +5,13 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from core.drift import RandomFlight
-from core.forecasts import add_forcing, make_forecast, make_hindcast, read_forecast
+from core.forecasts import add_forcing, make_forecast, read_forecast
 from core.geo import great_circle_distance_km
 from core.jobs import JobState
 from dashboard import drift_data
@@ -49,8 +50,8 @@ def seeds(**changes):
     return pd.DataFrame(rows | changes)
 
 
-def made(store, current_id, *, make=make_forecast, rows=None, **changes):
-    options = {
+def made(store, current_id, *, rows=None, **changes):
+    options: dict[str, Any] = {
         "start": START,
         "hours": 24,
         "members": 12,
@@ -58,7 +59,7 @@ def made(store, current_id, *, make=make_forecast, rows=None, **changes):
         "actor": "mia",
         "current_error": RandomFlight(0.1, 3600.0),
     }
-    return make(
+    return make_forecast(
         store,
         seeds() if rows is None else rows,
         current_id=current_id,
@@ -145,7 +146,7 @@ def test_a_new_forecast_is_shown_though_an_older_one_was_chosen(
 
 def test_a_hindcast_speaks_of_the_past(empty_store, open_app, add_flow):
     start = START + timedelta(hours=48)
-    made(empty_store, add_flow(), make=make_hindcast, start=start)
+    made(empty_store, add_flow(), hindcast=True, start=start)
     app = open_app(PAGE)
     assert not app.exception
     assert "24 h before it was seen" in words(app)
@@ -385,9 +386,7 @@ def test_a_forecast_across_180_degrees_is_drawn_in_one_piece(
 
 def test_the_frame_of_a_hindcast_holds_its_start(empty_store, add_flow):
     start = START + timedelta(hours=72)
-    forecast_id = made(
-        empty_store, add_flow(), make=make_hindcast, start=start, hours=72
-    )
+    forecast_id = made(empty_store, add_flow(), hindcast=True, start=start, hours=72)
     opened = read_forecast(empty_store, forecast_id)
     frame = drift_frame(opened.frame)
     for _, seed in opened.seeds.iterrows():

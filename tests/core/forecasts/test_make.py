@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from core.errors import CleanupError, InputError, NotFoundError, StorageError
-from core.forecasts import make_forecast, make_hindcast, read_forecast
+from core.forecasts import make_forecast, read_forecast
 from core.governance import verify_chain
 from core.storage import Store
 from tests.core.forecasts.flows import START
@@ -33,8 +33,7 @@ def make(store: Store, seeds: pd.DataFrame) -> Callable[..., str]:
             "current_error": None,
         }
         values |= changes
-        maker = values.pop("maker", make_forecast)
-        return str(maker(store, values.pop("seeds"), **values))
+        return str(make_forecast(store, values.pop("seeds"), **values))
 
     return make_one
 
@@ -87,7 +86,7 @@ def test_wind_carries_by_the_windage_of_the_category(
 def test_a_hindcast_goes_back_to_where_it_came_from(
     store: Store, add: Callable[..., str], make: Callable[..., str]
 ) -> None:
-    forecast = read_forecast(store, make(current_id=add(), maker=make_hindcast))
+    forecast = read_forecast(store, make(current_id=add(), hindcast=True))
     assert forecast.kind == "hindcast"
     last = forecast.frame.query("hour == -48 and seed == 0")
     assert last["lon"].to_numpy() == pytest.approx(-158.0 - 2 * DAY_DEG, abs=2e-5)
@@ -106,9 +105,7 @@ def test_the_same_question_is_answered_from_the_store(
     assert again == first
     assert asked == []
     other = make(current_id=current_id, seed=2)
-    back = make(
-        current_id=current_id, maker=make_hindcast, start=START + timedelta(hours=72)
-    )
+    back = make(current_id=current_id, hindcast=True, start=START + timedelta(hours=72))
     assert len({first, other, back}) == 3
     assert store.counts()["forecast"] == 3
 
@@ -198,9 +195,9 @@ def test_a_seed_out_of_time_is_told_the_whole_cover_and_widens_no_area(
         make(current_id=current_id, seeds=seeds.assign(time=day), hours=97)
 
 
-@pytest.mark.parametrize(("maker", "hour"), [(make_forecast, 96), (make_hindcast, 0)])
+@pytest.mark.parametrize(("hindcast", "hour"), [(False, 96), (True, 0)])
 def test_the_last_frame_does_not_go_on_beyond_the_forcing(
-    maker: Callable[..., str],
+    hindcast: bool,
     hour: int,
     store: Store,
     add: Callable[..., str],
@@ -209,7 +206,7 @@ def test_the_last_frame_does_not_go_on_beyond_the_forcing(
     """A period that touches the forcing with one frame leaves a field of one time."""
     start = START + timedelta(hours=hour)
     with pytest.raises(InputError, match=r"not covered by the forcing"):
-        make(current_id=add(), maker=maker, start=start)
+        make(current_id=add(), hindcast=hindcast, start=start)
     assert store.counts()["forecast"] == 0
 
 
