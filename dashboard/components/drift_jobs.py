@@ -7,11 +7,10 @@ from core.jobs import Job, JobState
 from dashboard import drift_data
 from dashboard.components.drift_inputs import AWAITED
 from dashboard.components.page import error_panel
+from dashboard.components.running_jobs import running_jobs
 from dashboard.components.survey_words import counted
 
 __all__ = ["drift_job_panel", "finished_run"]
-
-_REFRESH_S = 1.0
 
 
 def finished_run() -> str | None:
@@ -29,31 +28,20 @@ def drift_job_panel() -> None:
     """Draw the run that is on, or why the last one brought nothing."""
     jobs = drift_data.jobs()
     if any(not job.is_finished for job in jobs):
-        _live()
+        running_jobs(
+            drift_data.jobs,
+            drift_data.runner,
+            text=_doing,
+            cancel="Cancel forecast",
+            key="drift_cancel",
+        )
     elif jobs and jobs[0].state is not JobState.DONE:
         _ended(jobs[0])
 
 
-@st.fragment(run_every=_REFRESH_S)
-def _live() -> None:
-    active = [job for job in drift_data.jobs() if not job.is_finished]
-    if not active:
-        st.rerun()  # the whole page, with the forecast
-    for job in active:
-        with st.container(border=True):
-            st.progress(
-                job.share_done,
-                text=f"Following {counted(len(job.params['seeds']), 'hotspot')} "
-                f"for {job.params['hours']} h",
-            )
-            if st.button(
-                "Cancel forecast",
-                key=f"drift_cancel_{job.job_id}",
-                icon=":material/stop_circle:",
-                disabled=job.cancel_requested,
-            ):
-                drift_data.runner().cancel(job.job_id)
-                st.rerun(scope="fragment")
+def _doing(job: Job) -> str:
+    hotspots = counted(len(job.params["seeds"]), "hotspot")
+    return f"Following {hotspots} for {job.params['hours']} h"
 
 
 def _ended(job: Job) -> None:

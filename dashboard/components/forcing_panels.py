@@ -14,6 +14,7 @@ from dashboard.components.formats import number, share, when
 from dashboard.components.maps import MapFrame, draw_map, legend
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import plain
+from dashboard.components.running_jobs import running_jobs
 from dashboard.components.tables import Column, table
 from dashboard.components.time_slider import time_player
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fetch_panel", "field_panel", "source_table"]
 
-_REFRESH_S = 1.0
 #: Smallest size of the map of a field; its labels stand in a rim around the data.
 _MAP_PX = (600, 480)
 _RIM_SHARE = 0.06
@@ -189,7 +189,13 @@ def fetch_panel() -> None:
     """Draw a request that runs, or why the last one brought nothing new."""
     jobs = forcing_data.jobs()
     if any(not job.is_finished for job in jobs):
-        _live()
+        running_jobs(
+            forcing_data.jobs,
+            forcing_data.runner,
+            text=lambda _job: "Asking the server; the page stays usable",
+            cancel="Cancel request",
+            key="ocean_cancel",
+        )
     elif jobs and jobs[0].state is JobState.FAILED:
         error_panel(
             CleanupError(jobs[0].message),
@@ -197,20 +203,3 @@ def fetch_panel() -> None:
             next_step="See that the network is there and the server is allowed "
             "(GYRE_FORCING_HOSTS), then ask again.",
         )
-
-
-@st.fragment(run_every=_REFRESH_S)
-def _live() -> None:
-    active = [job for job in forcing_data.jobs() if not job.is_finished]
-    if not active:
-        st.rerun()
-    for job in active:
-        st.progress(job.share_done, text="Asking the server; the page stays usable")
-        if st.button(
-            "Cancel request",
-            key=f"ocean_cancel_{job.job_id}",
-            icon=":material/stop_circle:",
-            disabled=job.cancel_requested,
-        ):
-            forcing_data.runner().cancel(job.job_id)
-            st.rerun(scope="fragment")
