@@ -18,11 +18,14 @@ from core.routing.schedule import CleanupPlan
 from core.routing.sea import SeaNetwork, nearest_sea
 from core.routing.sites import SITE_COLUMNS, check_sites, parse_sites, read_sites
 from core.routing.solver import solve
+from core.routing.targets import DriftingTargets
+from core.routing.timing import TripTiming, Visit, time_trips
 
 __all__ = [
     "SITE_COLUMNS",
     "CleanupPlan",
     "CollectionModel",
+    "DriftingTargets",
     "Fleet",
     "FleetVessel",
     "Place",
@@ -31,7 +34,9 @@ __all__ = [
     "RoutingProblem",
     "SeaNetwork",
     "Trip",
+    "TripTiming",
     "Vessel",
+    "Visit",
     "check_sites",
     "find_hotspots",
     "nearest_sea",
@@ -42,6 +47,7 @@ __all__ = [
     "read_fleet",
     "read_sites",
     "solve",
+    "time_trips",
     "to_csv",
     "to_geojson",
     "to_gpx",

@@ -9,9 +9,9 @@ import pandas as pd
 
 from core.errors import PlanningError
 from core.geo import great_circle_distance_km
-from core.routing._map_lines import crosses_land
 from core.routing.fleet import Fleet, FleetVessel
 from core.routing.schedule import CleanupPlan, Leg, PlannedTrip
+from core.routing.sea.map_lines import crosses_land
 
 __all__ = ["check_plan"]
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import RouteInputError
+from core.routing.targets import DriftingTargets
 
 __all__ = ["RoutePlan", "RoutingProblem", "Trip", "Vessel"]
 
@@ -31,6 +32,11 @@ class Vessel:
         Nodes where it may unload between trips; the depot when not given.
     name : str
         How messages name it.
+    ready_h : float, default 0
+        Hours after the plan's start when it can leave its depot.
+    spent_h, load_kg : float, default 0
+        Hours at sea since its last port call and load aboard at the start, for a
+        vessel that is planned anew on the way; they count on its first trip.
     """
 
     capacity_kg: float
@@ -39,6 +45,9 @@ class Vessel:
     end: int | None = None
     reload_at: tuple[int, ...] | None = None
     name: str = ""
+    ready_h: float = 0.0
+    spent_h: float = 0.0
+    load_kg: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse limits that are no positive numbers."""
@@ -48,6 +57,13 @@ class Vessel:
                 raise RouteInputError(
                     f"vessel {self.name or 'without a name'}: {what} is {value}, "
                     "expected a number above 0"
+                )
+        for what in ("ready_h", "spent_h", "load_kg"):
+            value = getattr(self, what)
+            if not 0.0 <= value < np.inf:
+                raise RouteInputError(
+                    f"vessel {self.name or 'without a name'}: {what} is {value}, "
+                    "expected zero or more"
                 )
 
     @property
@@ -86,6 +102,23 @@ class RoutingProblem:
         limits each trip; without it, endurance limits all trips of a vessel together.
     unload_h : array_like of float, shape (n,), optional
         Hours a port call takes at the end of a trip; zero when not given.
+    calendars : sequence of array_like of float, shape (n_intervals, 2)
+        Hours during which work may go on: opening and closing, in hours after the
+        start, ascending and apart. Work pauses while its calendar is closed.
+    calendar_of : array_like of int, shape (n,) or (n_vessels, n), optional
+        Which calendar holds at each node, -1 for none.
+    preferred_h : array_like of float, shape (n, 2), optional
+        Earliest and latest hour at which work had best begin; infinite where any
+        will do.
+    penalty_per_h : array_like of float, shape (n,), optional
+        Prize lost for each hour that work begins outside ``preferred_h``.
+    pinned, forbidden : array_like of bool, shape (n,), optional
+        Sites that go before all others, and sites that no trip may visit.
+    may_serve : array_like of bool, shape (n_vessels, n), optional
+        Which vessel may visit which site; all may when not given.
+    targets : DriftingTargets, optional
+        Where the nodes are over time. ``travel_h`` then holds the legs between their
+        positions at one time, as a start for the search.
 
     Raises
     ------
@@ -100,6 +133,14 @@ class RoutingProblem:
     vessels: tuple[Vessel, ...]
     horizon_h: float | None = None
     unload_h: FloatArray | None = None
+    calendars: tuple[FloatArray, ...] = ()
+    calendar_of: npt.NDArray[np.intp] | None = None
+    preferred_h: FloatArray | None = None
+    penalty_per_h: FloatArray | None = None
+    pinned: npt.NDArray[np.bool_] | None = None
+    forbidden: npt.NDArray[np.bool_] | None = None
+    may_serve: npt.NDArray[np.bool_] | None = None
+    targets: DriftingTargets | None = None
     sites: npt.NDArray[np.intp] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +152,7 @@ class RoutingProblem:
         n = self.travel_h.shape[-1] if self.travel_h.ndim in (2, 3) else 0
         unload = np.zeros(n) if self.unload_h is None else self.unload_h
         put(self, "unload_h", np.asarray(unload, dtype=np.float64))
+        self._freeze_rules(n)
         self._check_shapes(n)
         self._check_numbers()
         used = {node for v in self.vessels for node in (v.depot, v.last, *v.ports)}
@@ -120,6 +162,36 @@ class RoutingProblem:
                 f"a vessel uses node {outside[0]}, but there are nodes 0 to {n - 1}"
             )
         put(self, "sites", np.setdiff1d(np.arange(n), sorted(used)))
+
+    def _freeze_rules(self, n: int) -> None:
+        """Turn what limits visits into arrays; fill in what was not given."""
+        put = object.__setattr__
+        put(self, "calendars", tuple(_calendar(one) for one in self.calendars))
+        kinds: dict[str, type] = {
+            "calendar_of": np.intp,
+            "preferred_h": np.float64,
+            "penalty_per_h": np.float64,
+            "pinned": np.bool_,
+            "forbidden": np.bool_,
+            "may_serve": np.bool_,
+        }
+        for name, kind in kinds.items():
+            value = getattr(self, name)
+            if value is not None:
+                put(self, name, np.asarray(value, dtype=kind))
+        if self.preferred_h is not None and self.penalty_per_h is None:
+            raise RouteInputError("preferred_h needs penalty_per_h")
+        if self.calendar_of is not None:
+            wrong = (self.calendar_of < -1) | (self.calendar_of >= len(self.calendars))
+            if wrong.any():
+                raise RouteInputError(
+                    f"calendar_of names calendar {self.calendar_of[wrong][0]}, there "
+                    f"are {len(self.calendars)}"
+                )
+        if self.targets is not None and self.targets.position_km.shape[2] != n:
+            raise RouteInputError(
+                f"targets hold {self.targets.position_km.shape[2]} nodes, travel_h {n}"
+            )
 
     def _check_shapes(self, n: int) -> None:
         n_vessels = len(self.vessels)
@@ -131,9 +203,18 @@ class RoutingProblem:
             "service_h": {(n,), (n_vessels, n)},
             "demand_kg": {(n,)},
             "unload_h": {(n,)},
+            "calendar_of": {(n,), (n_vessels, n)},
+            "preferred_h": {(n, 2)},
+            "penalty_per_h": {(n,)},
+            "pinned": {(n,)},
+            "forbidden": {(n,)},
+            "may_serve": {(n_vessels, n)},
         }
         for name, shapes in allowed.items():
-            shape = getattr(self, name).shape
+            value = getattr(self, name)
+            if value is None:
+                continue
+            shape = value.shape
             if n == 0 or shape not in shapes:
                 expected = " or ".join(str(one) for one in sorted(shapes))
                 raise RouteInputError(
@@ -165,14 +246,44 @@ class RoutingProblem:
         """Hours at each node for a vessel, (n,)."""
         return self.service_h if self.service_h.ndim == 1 else self.service_h[vessel]
 
+    def open_hours(self, vessel: int, node: int) -> FloatArray | None:
+        """Hours during which a vessel may work at a node; None for always."""
+        if self.calendar_of is None:
+            return None
+        rows = self.calendar_of
+        which = int(rows[node] if rows.ndim == 1 else rows[vessel, node])
+        return None if which < 0 else self.calendars[which]
+
+    def is_allowed(self, vessel: int, node: int) -> bool:
+        """Whether a vessel may visit a site at all."""
+        if self.forbidden is not None and self.forbidden[node]:
+            return False
+        return self.may_serve is None or bool(self.may_serve[vessel, node])
+
     def limit_h(self, vessel: int) -> float:
         """Hours that all trips of a vessel may take together, port calls included."""
         endurance = self.vessels[vessel].endurance_h
         return endurance if self.horizon_h is None else self.horizon_h
 
+    def deadline_h(self, vessel: int) -> float:
+        """Hour by which a vessel must have ended and unloaded."""
+        if self.horizon_h is not None:
+            return self.horizon_h
+        return self.vessels[vessel].ready_h + self.limit_h(vessel)
+
     def name_of(self, vessel: int) -> str:
         """Name of a vessel in messages."""
         return self.vessels[vessel].name or f"vessel {vessel + 1}"
+
+
+def _calendar(hours: npt.ArrayLike) -> FloatArray:
+    """Check the open hours of a calendar."""
+    made = np.asarray(hours, dtype=np.float64).reshape(-1, 2)
+    if not (made[:, 1] > made[:, 0]).all() or not (made[1:, 0] > made[:-1, 1]).all():
+        raise RouteInputError(
+            "hours of a calendar must ascend and lie apart, each closing after it opens"
+        )
+    return made
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOOR = {"errors", "units", "geo", "config", "coastline"}
+FLOOR = {"errors", "units", "geo", "config", "coastline", "jit"}
 
 #: For each package of core, the other packages it may import besides the floor.
 ARROWS: dict[str, set[str]] = {

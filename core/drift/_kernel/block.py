@@ -8,7 +8,6 @@ then moved by ``careful_step``.
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._kernel.jit import compiled
 from core.drift._kernel.layers import (
     FRAME,
     N_X,
@@ -25,6 +24,7 @@ from core.drift._kernel.layers import (
     Y_PER,
 )
 from core.drift._kernel.sample import locate, turned
+from core.jit import compiled
 
 __all__ = ["add", "blend", "sample_block"]
 

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.coast import LAND, NONE, meets
-from core.drift._kernel.jit import compiled
 from core.drift._kernel.layers import (
     BEFORE_S,
     CURRENT,
@@ -21,6 +20,7 @@ from core.drift._kernel.layers import (
 )
 from core.drift._kernel.sample import DRY, INSIDE, OUT, turned, velocity_in
 from core.drift.track import OUT_OF_DOMAIN, STRANDED
+from core.jit import compiled
 
 __all__ = ["LEAST_COSINE", "careful_step", "stop"]
 

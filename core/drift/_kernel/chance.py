@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drift._kernel.careful import LEAST_COSINE
-from core.drift._kernel.jit import compiled
 from core.drift._kernel.random_numbers import normals
+from core.jit import compiled
 
 __all__ = ["FLIGHT", "flight_block", "walk_block"]
 

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._kernel.jit import compiled
 from core.drift._kernel.layers import (
     CURRENT,
     MASK,
@@ -17,6 +16,7 @@ from core.drift._kernel.layers import (
     Y_AT,
 )
 from core.drift._kernel.sample import EDGE, OUT, cell_at, turned
+from core.jit import compiled
 
 __all__ = ["LAND", "NONE", "meets"]
 

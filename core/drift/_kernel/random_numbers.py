@@ -4,7 +4,7 @@ from math import cos, log, pi, sin, sqrt
 
 import numpy as np
 
-from core.drift._kernel.jit import compiled
+from core.jit import compiled
 
 __all__ = ["normals", "philox"]
 

@@ -14,7 +14,6 @@ from core.drift._kernel.block import add
 from core.drift._kernel.careful import careful_step, stop
 from core.drift._kernel.chance import FLIGHT, flight_block, walk_block
 from core.drift._kernel.coast import NONE, meets
-from core.drift._kernel.jit import compiled, entry
 from core.drift._kernel.layers import (
     CURRENT,
     MASK,
@@ -38,6 +37,7 @@ from core.drift._kernel.random_numbers import normals
 from core.drift._kernel.sample import OUT, cell_at, turned
 from core.drift._kernel.step import displace, prepare
 from core.drift.track import AFLOAT
+from core.jit import compiled, entry
 
 __all__ = ["run", "start"]
 

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.drift._kernel.jit import compiled, entry
 from core.drift._kernel.layers import (
     CURRENT,
     N_X,
@@ -18,6 +17,7 @@ from core.drift._kernel.layers import (
     Y_AT,
     Y_PER,
 )
+from core.jit import compiled, entry
 
 __all__ = [
     "DRY",

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from core.drift._kernel.block import add, blend, sample_block
 from core.drift._kernel.careful import LEAST_COSINE
-from core.drift._kernel.jit import compiled
 from core.drift._kernel.layers import (
     BEFORE_S,
     CURRENT,
@@ -20,6 +19,7 @@ from core.drift._kernel.layers import (
     WIND,
     WORK_AT,
 )
+from core.jit import compiled
 
 __all__ = ["ROWS", "displace", "prepare"]
 

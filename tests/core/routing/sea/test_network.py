@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.errors import RouteInputError
 from core.geo import EARTH_RADIUS_KM, great_circle_distance_km
 from core.routing import SeaNetwork, nearest_sea
-from core.routing._map_lines import crosses_land, split_at_antimeridian
+from core.routing.sea.map_lines import crosses_land, split_at_antimeridian
 
 ISLAND = shapely.box(-1.0, -0.5, 1.0, 0.5)
 

@@ -20,10 +20,10 @@ from shapely.geometry.base import BaseGeometry
 
 from core.errors import RouteInputError
 from core.geo import EARTH_RADIUS_KM, great_circle_distance_km
-from core.routing._map_lines import crosses_land, drawn_path
-from core.routing._plane import MAX_REACH_DEG, Plane, land_on_plane
-from core.routing._region import Region
-from core.routing._sight import Sight
+from core.routing.sea.map_lines import crosses_land, drawn_path
+from core.routing.sea.plane import MAX_REACH_DEG, Plane, land_on_plane
+from core.routing.sea.region import Region
+from core.routing.sea.sight import Sight
 
 __all__ = ["SeaNetwork", "SeaPosition", "nearest_sea"]
 

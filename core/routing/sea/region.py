@@ -7,9 +7,9 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from core.geo import great_circle_distance_km
-from core.routing._corners import Corners, find_corners
-from core.routing._plane import Plane
-from core.routing._sight import Sight
+from core.routing.sea.corners import Corners, find_corners
+from core.routing.sea.plane import Plane
+from core.routing.sea.sight import Sight
 
 __all__ = ["Region"]
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -33,45 +34,41 @@ def entry(function: F) -> F:
     It goes beside the module, or to the user's cache folder where the package cannot
     be written (numba looks there by itself), or to ``NUMBA_CACHE_DIR``. Where no
     folder can be written at all it is compiled anew in each process.
+
+    Whatever it calls must lie in the folder of its module: numba takes kept code as
+    good while the file of the function itself is unchanged, whatever became of the
+    functions that it calls. The hash of the folder in the name mends that.
     """
     plain = function.__qualname__
-    function.__qualname__ = f"{plain}_{_FINGERPRINT}"
+    module = Path(function.__code__.co_filename)
+    fingerprint = _fingerprint(module.parent)
+    function.__qualname__ = f"{plain}_{fingerprint}"
     try:
         made = numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:
         return cast("F", numba.njit(**_OPTIONS)(function))
-    _forget_stale(Path(made.stats.cache_path), f"{Path(_file(function)).stem}.{plain}")
+    _forget_stale(Path(made.stats.cache_path), f"{module.stem}.{plain}", fingerprint)
     return cast("F", made)
 
 
-def _file(function: Callable[..., Any]) -> str:
-    return function.__code__.co_filename
-
-
-def _forget_stale(folder: Path, name: str) -> None:
-    """Remove what was kept of earlier states of the kernel."""
+def _forget_stale(folder: Path, name: str, fingerprint: str) -> None:
+    """Remove what was kept of earlier states of a folder."""
     kept = re.compile(
         rf"{re.escape(name)}_([0-9a-f]{{12}})-\d+\.py\d+t?(\.\d+)?\.nb[ci]"
     )
     for path in folder.glob(f"{name}_*.nb[ci]"):
         found = kept.fullmatch(path.name)
-        if found and found[1] != _FINGERPRINT:
+        if found and found[1] != fingerprint:
             try:
                 path.unlink(missing_ok=True)
             except OSError:  # another user's, or a folder that turned read-only
                 return
 
 
-def _fingerprint() -> str:
-    """Hash of the kernel's modules.
-
-    Numba takes kept code as good while the file of the function called is unchanged,
-    whatever became of the functions that it calls; the hash in the name mends that.
-    """
+@cache
+def _fingerprint(folder: Path) -> str:
+    """Hash of the modules in a folder."""
     digest = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.glob("*.py")):
+    for module in sorted(folder.glob("*.py")):
         digest.update(module.read_bytes())
     return digest.hexdigest()[:12]
-
-
-_FINGERPRINT = _fingerprint()
