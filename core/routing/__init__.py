@@ -1,6 +1,6 @@
 """Cleanup planning: sites, sea distances, a fleet, a plan, and why not more."""
 
-from core.routing.document import plan_from_dict
+from core.routing.document import left_something, plan_from_dict
 from core.routing.emissions import CollectionModel
 from core.routing.export import to_csv, to_geojson, to_gpx
 from core.routing.fleet import (
@@ -12,6 +12,7 @@ from core.routing.fleet import (
     read_fleet,
 )
 from core.routing.hotspots import find_hotspots
+from core.routing.outcome import LeftOut, Partial, PlanDrift, PlanLimit
 from core.routing.planner import plan_cleanup
 from core.routing.problem import RoutePlan, RoutingProblem, Trip, Vessel
 from core.routing.schedule import CleanupPlan
@@ -28,7 +29,11 @@ __all__ = [
     "DriftingTargets",
     "Fleet",
     "FleetVessel",
+    "LeftOut",
+    "Partial",
     "Place",
+    "PlanDrift",
+    "PlanLimit",
     "Port",
     "RoutePlan",
     "RoutingProblem",
@@ -39,6 +44,7 @@ __all__ = [
     "Visit",
     "check_sites",
     "find_hotspots",
+    "left_something",
     "nearest_sea",
     "parse_fleet",
     "parse_sites",

@@ -1,89 +1,50 @@
 """A cleanup plan: who sails where and when, what it brings and what it costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from core.routing.emissions import co2_kg
+from core.routing.outcome import LeftOut, Partial, PlanDrift, PlanLimit
+from core.routing.rejected import Rejected
+from core.routing.stops import Leg, Stop, iso_utc, settle
 
 __all__ = [
     "CleanupPlan",
     "LeftOut",
     "Leg",
     "Partial",
+    "PlanDrift",
+    "PlanLimit",
     "PlannedTrip",
     "PlannedVessel",
+    "Rejected",
     "Stop",
     "iso_utc",
 ]
 
 
-def iso_utc(moment: datetime) -> str:
-    """Write a UTC time to the second, as ISO 8601 with a Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Work at one site."""
-
-    site: str
-    lat: float
-    lon: float
-    arrive: datetime
-    leave: datetime
-    mass_kg: float
-    mass_kg_low: float
-    mass_kg_high: float
-    service_h: float
-    fuel_l: float
-    category: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the stop of the contract's plan document."""
-        return {
-            "site": self.site,
-            "lat": round(self.lat, 6),
-            "lon": round(self.lon, 6),
-            "arrive": iso_utc(self.arrive),
-            "leave": iso_utc(self.leave),
-            "mass_kg": round(self.mass_kg, 3),
-            "mass_kg_low": round(self.mass_kg_low, 3),
-            "mass_kg_high": round(self.mass_kg_high, 3),
-            "service_h": round(self.service_h, 4),
-            "fuel_l": round(self.fuel_l, 3),
-            "category": self.category,
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class Leg:
-    """Transit between two places; ``path`` holds latitude and longitude."""
-
-    path: npt.NDArray[np.float64]
-    depart: datetime
-    distance_km: float
-    hours: float
-    fuel_l: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the leg of the contract's plan document."""
-        return {
-            "path": [[round(lon, 6), round(lat, 6)] for lat, lon in self.path.tolist()],
-            "depart": iso_utc(self.depart),
-            "distance_km": round(self.distance_km, 3),
-            "hours": round(self.hours, 4),
-            "fuel_l": round(self.fuel_l, 3),
-        }
-
-
 @dataclass(frozen=True, eq=False)
 class PlannedTrip:
-    """Legs and the stops between them, then a port call; one leg more than stops."""
+    """Legs and the stops between them, then a port call; one leg more than stops.
+
+    Attributes
+    ----------
+    depart, end : datetime
+        Leaving the start, and arriving at the end.
+    hours : float
+        Hours at sea from ``depart`` to ``end``, waiting and pauses included.
+    load_kg : float
+        Mass taken on this trip.
+    unload_h : float
+        Hours of work in port at the end.
+    free : datetime
+        When the vessel can leave again; ``unload_h`` after the end when not given.
+    carried_kg, spent_h : float
+        Load aboard and hours at sea already when this trip begins, for a vessel
+        that is planned anew on the way.
+    """
 
     start_name: str
     end_name: str
@@ -96,6 +57,18 @@ class PlannedTrip:
     load_kg_high: float
     hours: float
     unload_h: float
+    free: datetime = None  # type: ignore[assignment]  # see above, when not given
+    carried_kg: float = 0.0
+    spent_h: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Settle the figures; find when the vessel is free when it is not given."""
+        settle(self, "depart", "end", "load_kg", "load_kg_low", "load_kg_high")
+        settle(self, "hours", "unload_h", "carried_kg", "spent_h")
+        if self.free is None:
+            free = self.end + timedelta(hours=self.unload_h)
+            object.__setattr__(self, "free", free)
+        settle(self, "free")
 
     @property
     def fuel_l(self) -> float:
@@ -114,13 +87,16 @@ class PlannedTrip:
             "end": self.end_name,
             "depart": iso_utc(self.depart),
             "return": iso_utc(self.end),
+            "free": iso_utc(self.free),
             "stops": [stop.to_dict() for stop in self.stops],
             "legs": [leg.to_dict() for leg in self.legs],
-            "load_kg": round(self.load_kg, 3),
-            "load_kg_low": round(self.load_kg_low, 3),
-            "load_kg_high": round(self.load_kg_high, 3),
-            "hours": round(self.hours, 4),
-            "unload_h": round(self.unload_h, 4),
+            "load_kg": self.load_kg,
+            "load_kg_low": self.load_kg_low,
+            "load_kg_high": self.load_kg_high,
+            "carried_kg": self.carried_kg,
+            "hours": self.hours,
+            "spent_h": self.spent_h,
+            "unload_h": self.unload_h,
             "fuel_l": round(self.fuel_l, 3),
         }
 
@@ -149,25 +125,14 @@ class PlannedVessel:
         """Cost of the hours at sea and unloading."""
         return self.cost_per_h * (self.hours + self.unload_h)
 
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A site that no vessel visits, and why."""
-
-    site: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Partial:
-    """A site that is visited and not emptied."""
-
-    site: str
-    collected_kg: float
-    left_kg: float
-    reason: str
-    detail: str
+    def to_dict(self) -> dict[str, Any]:
+        """Return the vessel of the contract's plan document."""
+        return {
+            "name": self.name,
+            "speed_kn": self.speed_kn,
+            "cost_per_h": self.cost_per_h,
+            "trips": [trip.to_dict() for trip in self.trips],
+        }
 
 
 @dataclass(frozen=True)
@@ -186,6 +151,19 @@ class CleanupPlan:
         Assumptions, and what was moved or guessed.
     simulated : bool
         Whether the sites come from simulated observations.
+    rejected : tuple of Rejected
+        Records of the inputs that could not be used.
+    drift : PlanDrift, optional
+        How the plan fares in the members of a drift forecast; none where the debris
+        is taken as lying still.
+    limits : tuple of PlanLimit
+        What a little more of one thing would bring; empty if nobody asked.
+    closed_areas : tuple of mapping
+        GeoJSON features of the areas kept out of.
+    request : mapping, optional
+        Document of the request the plan answers, enough to plan again.
+    parent : str, optional
+        Plan it was made from.
     """
 
     start_at: datetime
@@ -199,6 +177,17 @@ class CleanupPlan:
     prize_bound: float
     notes: tuple[str, ...] = ()
     simulated: bool = False
+    rejected: tuple[Rejected, ...] = ()
+    drift: PlanDrift | None = None
+    limits: tuple[PlanLimit, ...] = ()
+    closed_areas: tuple[Mapping[str, Any], ...] = ()
+    request: Mapping[str, Any] | None = None
+    parent: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the figures as the document does."""
+        for name in ("prize", "prize_bound"):
+            object.__setattr__(self, name, round(float(getattr(self, name)), 3))
 
     def trips(self) -> Iterator[tuple[PlannedVessel, PlannedTrip]]:
         """Every trip with its vessel."""
@@ -210,15 +199,25 @@ class CleanupPlan:
     def totals(self) -> dict[str, float]:
         """Sums over the fleet.
 
-        The interval of the mass adds up the lows and the highs, as if every site
-        were low or high at once: the widest reading.
+        Without drift the interval of the mass adds up the lows and the highs, as if
+        every site were low or high at once: the widest reading. With drift it is the
+        10 and 90 % quantiles of the plan executed in every member.
         """
         trips = [trip for _, trip in self.trips()]
         fuel_l = sum(trip.fuel_l for trip in trips)
+        mass_kg = (
+            (
+                sum(trip.load_kg for trip in trips),
+                sum(trip.load_kg_low for trip in trips),
+                sum(trip.load_kg_high for trip in trips),
+            )
+            if self.drift is None
+            else (self.drift.mass_kg, self.drift.p10, self.drift.p90)
+        )
         return {
-            "mass_kg": sum(trip.load_kg for trip in trips),
-            "mass_kg_low": sum(trip.load_kg_low for trip in trips),
-            "mass_kg_high": sum(trip.load_kg_high for trip in trips),
+            "mass_kg": mass_kg[0],
+            "mass_kg_low": mass_kg[1],
+            "mass_kg_high": mass_kg[2],
             "fuel_l": fuel_l,
             "co2_kg": co2_kg(fuel_l),
             "cost": sum(vessel.cost for vessel in self.vessels),
@@ -236,32 +235,18 @@ class CleanupPlan:
             "start_at": iso_utc(self.start_at),
             "horizon_h": self.horizon_h,
             "simulated": self.simulated,
-            "prize": round(self.prize, 3),
-            "prize_bound": round(self.prize_bound, 3),
+            "prize": self.prize,
+            "prize_bound": self.prize_bound,
             "gap_bound": None if gap is None else round(max(gap, 0.0), 4),
             "totals": {name: round(value, 3) for name, value in self.totals.items()},
-            "vessels": [
-                {
-                    "name": vessel.name,
-                    "speed_kn": vessel.speed_kn,
-                    "cost_per_h": vessel.cost_per_h,
-                    "trips": [trip.to_dict() for trip in vessel.trips],
-                }
-                for vessel in self.vessels
-            ],
-            "unassigned": [
-                {"site": one.site, "reason": one.reason, "detail": one.detail}
-                for one in self.unassigned
-            ],
-            "partial": [
-                {
-                    "site": one.site,
-                    "collected_kg": round(one.collected_kg, 3),
-                    "left_kg": round(one.left_kg, 3),
-                    "reason": one.reason,
-                    "detail": one.detail,
-                }
-                for one in self.partial
-            ],
+            "vessels": [vessel.to_dict() for vessel in self.vessels],
+            "unassigned": [one.to_dict() for one in self.unassigned],
+            "partial": [one.to_dict() for one in self.partial],
+            "rejected": [one.to_dict() for one in self.rejected],
+            "drift": None if self.drift is None else self.drift.to_dict(),
+            "limits": [one.to_dict() for one in self.limits],
+            "closed_areas": [dict(one) for one in self.closed_areas],
             "notes": list(self.notes),
+            "request": None if self.request is None else dict(self.request),
+            "parent": self.parent,
         }
