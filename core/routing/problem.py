@@ -119,6 +119,8 @@ class RoutingProblem:
     targets : DriftingTargets, optional
         Where the nodes are over time. ``travel_h`` then holds the legs between their
         positions at one time, as a start for the search.
+    node_names : sequence of str, optional
+        How messages name the nodes; their numbers when not given.
 
     Raises
     ------
@@ -141,6 +143,7 @@ class RoutingProblem:
     forbidden: npt.NDArray[np.bool_] | None = None
     may_serve: npt.NDArray[np.bool_] | None = None
     targets: DriftingTargets | None = None
+    node_names: tuple[str, ...] | None = None
     sites: npt.NDArray[np.intp] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -187,6 +190,12 @@ class RoutingProblem:
                 raise RouteInputError(
                     f"calendar_of names calendar {self.calendar_of[wrong][0]}, there "
                     f"are {len(self.calendars)}"
+                )
+        if self.node_names is not None:
+            put(self, "node_names", tuple(str(name) for name in self.node_names))
+            if len(self.node_names) != n:
+                raise RouteInputError(
+                    f"node_names holds {len(self.node_names)} names, travel_h {n} nodes"
                 )
         if self.targets is not None and self.targets.position_km.shape[2] != n:
             raise RouteInputError(
@@ -274,6 +283,10 @@ class RoutingProblem:
     def name_of(self, vessel: int) -> str:
         """Name of a vessel in messages."""
         return self.vessels[vessel].name or f"vessel {vessel + 1}"
+
+    def site_name(self, node: int) -> str:
+        """Name of a site in messages."""
+        return f"site {node}" if self.node_names is None else self.node_names[node]
 
 
 def _calendar(hours: npt.ArrayLike) -> FloatArray:
