@@ -327,6 +327,8 @@ class RoutePlan:
         Reason for every site that no trip visits, from the closed list.
     details : dict of int to str
         The same in a sentence with figures.
+    remedies : dict of int to str
+        What would bring each of them in, in a sentence with figures.
     prize_bound : float
         No plan can reach more than this (a relaxation, often loose).
     iterations : int
@@ -341,6 +343,7 @@ class RoutePlan:
     seed: int
     solver: str
     iterations: int = 0
+    remedies: dict[int, str] = field(default_factory=dict)
 
     @property
     def routes(self) -> list[list[list[int]]]:
