@@ -9,7 +9,6 @@ import streamlit as st
 import yaml
 
 from core.config import PROJECT_ROOT
-from core.errors import RouteInputError
 from dashboard import services
 from dashboard.state import actor
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.jobs import Job, JobContext, JobRunner
+    from core.routing import SitesRead
     from core.storage import Store
     from dashboard.components.filters import Filters
 
@@ -37,7 +37,6 @@ __all__ = [
 
 #: Kind of the job that makes a plan.
 PLAN_JOB = "plan"
-_MAX_FLEET_BYTES = 1_000_000
 _EXAMPLE = "Example fleet (assumed figures)"
 _EXAMPLE_FILE = PROJECT_ROOT / "config" / "fleet.example.yaml"
 
@@ -66,20 +65,13 @@ def store_fleet(name: str, data: bytes) -> None:
     Raises
     ------
     RouteInputError
-        If the file is no fleet; every wrong record is named.
+        If the file is no fleet, or any record of it is wrong; a fleet that is kept
+        lacks no vessel without a word. Every wrong record is named.
     """
-    from core.routing import parse_fleet
+    from core.routing import fleet_to_dict, load_fleet
 
-    if len(data) > _MAX_FLEET_BYTES:
-        raise RouteInputError("the fleet file is larger than 1 MB")
-    try:
-        document = yaml.safe_load(data.decode("utf-8-sig"))
-    except RecursionError as error:
-        raise RouteInputError("the fleet file is nested too deeply") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RouteInputError(f"the fleet file is not YAML text: {error}") from error
-    fleet = parse_fleet(document)
-    services.store().fleets.save(name, document, updated_by=actor())
+    fleet = load_fleet(data).strict()
+    services.store().fleets.save(name, fleet_to_dict(fleet), updated_by=actor())
     services.record("fleet.stored", name, {"n_vessels": len(fleet.vessels)})
 
 
@@ -119,13 +111,13 @@ def filtered(rows: "pd.DataFrame", filters: "Filters") -> "pd.DataFrame":
     return rows
 
 
-def uploaded_sites(data: bytes) -> "pd.DataFrame":
-    """Sites of an uploaded CSV file.
+def uploaded_sites(data: bytes) -> "SitesRead":
+    """Sites of an uploaded CSV file, and the rows that were refused.
 
     Raises
     ------
     RouteInputError
-        Lists every row that is wrong.
+        If the file is no CSV or no row of it can be used.
     """
     from core.routing import parse_sites
 
@@ -144,18 +136,21 @@ def _work(store: "Store") -> Any:
         import pandas as pd
 
         from core.governance import record
-        from core.routing import parse_fleet, plan_cleanup
+        from core.routing import Rejected, accept_fleet, plan_cleanup
 
+        fleet = accept_fleet(params["fleet"])
+        refused = [Rejected(**one) for one in params.get("rejected", ())]
         job.progress(0, 100, "measuring sea distances")
         plan = plan_cleanup(
             pd.DataFrame(params["sites"]),
-            parse_fleet(params["fleet"]),
+            fleet.fleet,
             hours=params["hours"],
             start_at=datetime.fromisoformat(params["start_at"]),
             seconds=params["seconds"],
             seed=params["seed"],
             least_kg_per_h=params["least_kg_per_h"],
             simulated=params["simulated"],
+            rejected=(*fleet.rejected, *refused),
             progress=job.progress,
             cancelled=job.cancelled,
         )

@@ -10,7 +10,14 @@ import typer
 
 from core.errors import InputError
 
-__all__ = ["JsonOption", "check_folder", "emit", "progress_line", "report_error"]
+__all__ = [
+    "JsonOption",
+    "check_folder",
+    "emit",
+    "progress_line",
+    "report_error",
+    "report_note",
+]
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -37,6 +44,11 @@ def check_folder(*files: Path | None) -> None:
 def report_error(message: str) -> None:
     """Print an error for a person, on standard error."""
     sys.stderr.write(f"error: {message}\n")
+
+
+def report_note(message: str) -> None:
+    """Print something worth knowing, on standard error."""
+    sys.stderr.write(f"note: {message}\n")
 
 
 def progress_line(label: str) -> Callable[[int, int], None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli._output import JsonOption, check_folder, emit, progress_line
+from core.cli._output import JsonOption, check_folder, emit, progress_line, report_note
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,26 +56,29 @@ def plan(
     start_at = _start(start)
     check_folder(out, gpx, geojson, csv)
     problems: list[str] = []
-    site_frame = fleet_read = None
+    sites_read = fleet_read = None
     try:
-        site_frame = read_sites(sites)
+        sites_read = read_sites(sites)
     except InputError as error:
         problems.append(str(error))
     try:
         fleet_read = read_fleet(fleet)
     except InputError as error:
         problems.append(str(error))
-    if site_frame is None or fleet_read is None:
+    if sites_read is None or fleet_read is None:
         raise InputError("; ".join(problems))
     made = plan_cleanup(
-        site_frame,
-        fleet_read,
+        sites_read.frame,
+        fleet_read.fleet,
         hours=hours,
         start_at=start_at,
         seconds=seconds,
         seed=seed,
+        rejected=(*fleet_read.rejected, *sites_read.rejected),
         progress=progress_line("planning, per cent"),
     )
+    for note in (*fleet_read.notes, *sites_read.notes):
+        report_note(note)
     document = made.to_dict()
     _write(out, json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2))
     if gpx is not None:
@@ -116,6 +119,7 @@ def _summary(made: "CleanupPlan", out: Path) -> str:
         f"sea, {totals['fuel_l']:.0f} l fuel, {totals['co2_kg']:.0f} kg CO2, cost "
         f"{totals['cost']:.0f}"
     ]
+    lines += [f"refused {one}" for one in made.rejected]
     lines += [f"left out {x.site}: {x.reason}. {x.detail}" for x in made.unassigned]
     lines += [
         f"in part {x.site}: {x.left_kg:.0f} kg stay, {x.reason}. {x.detail}"

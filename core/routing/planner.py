@@ -13,6 +13,7 @@ from core.routing._setup import Load, Setup, make_setup
 from core.routing.emissions import CollectionModel, collect_fuel_l_per_h
 from core.routing.fleet import Fleet, FleetVessel
 from core.routing.problem import RoutePlan, Trip
+from core.routing.rejected import Rejected
 from core.routing.schedule import (
     CleanupPlan,
     LeftOut,
@@ -22,7 +23,7 @@ from core.routing.schedule import (
     PlannedVessel,
     Stop,
 )
-from core.routing.sites import check_sites
+from core.routing.sites import accept_sites
 from core.routing.solver import solve
 
 __all__ = ["plan_cleanup"]
@@ -46,6 +47,7 @@ def plan_cleanup(
     collection: CollectionModel | None = None,
     least_kg_per_h: float = 0.0,
     simulated: bool = False,
+    rejected: tuple[Rejected, ...] = (),
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> CleanupPlan:
@@ -74,6 +76,8 @@ def plan_cleanup(
         out as not worth it.
     simulated : bool
         Whether the sites are simulated; written into the plan.
+    rejected : tuple of Rejected
+        Records refused when the inputs were read; written into the plan.
     progress : callable, optional
         Told ``(done, total)``.
     cancelled : callable, optional
@@ -95,7 +99,8 @@ def plan_cleanup(
         raise RouteInputError(f"hours is {hours}, expected above 0 to {_MAX_HOURS:g}")
     if start_at.tzinfo is None:
         raise RouteInputError(f"start {start_at} has no time zone, expected UTC")
-    sites = check_sites(sites)
+    read = accept_sites(sites)
+    sites = read.frame
     model = collection or CollectionModel()
     setup = make_setup(sites, fleet, hours=hours, collection=model)
     found = solve(
@@ -129,6 +134,7 @@ def plan_cleanup(
         prize_bound=found.prize_bound,
         notes=(*setup.notes, *model.sentences()),
         simulated=simulated,
+        rejected=(*rejected, *read.rejected),
     )
     check_plan(plan, sites, fleet)
     return plan

@@ -55,6 +55,8 @@ def shown(value: object) -> str:
         return f"{value:g}"
     elif not isinstance(value, int):
         return f"a {type(value).__name__}"
+    elif value.bit_length() > 64:
+        return f"a whole number of {value.bit_length()} bits"
     text = ascii(value) if not str(value).isprintable() else repr(value)
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
 

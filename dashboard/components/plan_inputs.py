@@ -17,6 +17,8 @@ from dashboard.state import StateKey, actor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.routing import Rejected, SitesRead
+
 __all__ = ["Horizon", "Sites", "fleet_step", "horizon_step", "params", "sites_step"]
 
 _FLEET = StateKey[str | None]("planner", "fleet", None)
@@ -52,6 +54,7 @@ class Sites:
     frame: pd.DataFrame
     simulated: bool
     surveys: tuple[str, ...]
+    rejected: "tuple[Rejected, ...]" = ()
 
 
 def horizon_step() -> Horizon:
@@ -219,11 +222,39 @@ def _from_file() -> Sites | None:
     if file is None:
         return None
     try:
-        sites = plan_data.uploaded_sites(file.getvalue())
+        read = plan_data.uploaded_sites(file.getvalue())
     except InputError as error:
         error_panel(error, kept="No site was taken from the file.")
         return None
-    return Sites(_chosen(sites), simulated=False, surveys=())
+    if read.rejected or read.notes:
+        _refused(read)
+    chosen = _chosen(read.frame)
+    return Sites(chosen, simulated=False, surveys=(), rejected=read.rejected)
+
+
+def _refused(read: "SitesRead") -> None:
+    """Name the rows that are not planned, and what is not read."""
+    if read.rejected:
+        records = {one.record for one in read.rejected}
+        st.warning(
+            f"{len(records)} of the file's rows cannot be planned; the other "
+            f"{len(read.frame)} can.",
+            icon=":material/rule:",
+        )
+        named = pd.DataFrame([one.to_dict() for one in read.rejected])
+        st.dataframe(
+            named,
+            column_config={
+                "record": "Row",
+                "field": "Field",
+                "value": "Value",
+                "reason": "What is wrong",
+            },
+            hide_index=True,
+            key="planner_refused",
+        )
+    for note in read.notes:
+        st.caption(note)
 
 
 def _chosen(sites: pd.DataFrame) -> pd.DataFrame:
@@ -263,12 +294,11 @@ def params(
     horizon: Horizon, fleet: "Mapping[str, Any]", sites: Sites
 ) -> dict[str, Any]:
     """Parameters of a planning job, as JSON values."""
-    columns = ["site", "lat", "lon", "mass_kg", "mass_kg_low", "mass_kg_high"]
-    frame = sites.frame
-    columns += [c for c in ("category", "priority", "service_h") if c in frame]
-    rows = frame[columns].astype(object).where(frame[columns].notna(), None)
+    from core.routing import site_rows
+
     return {
-        "sites": rows.to_dict("records"),
+        "sites": site_rows(sites.frame),
+        "rejected": [one.to_dict() for one in sites.rejected],
         "fleet": dict(fleet),
         "hours": horizon.hours,
         "start_at": horizon.start_at.isoformat(),

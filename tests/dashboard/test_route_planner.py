@@ -137,9 +137,9 @@ def test_uploaded_fleet_is_stored_and_audited(seeded_store, open_app):
     ("data", "said"),
     [
         (b"vessels: [", "not YAML"),
-        (b"- a\n- b\n", "not a mapping"),
-        (b"[" * 20_000, "nested too deeply"),
-        (b"#" * 1_000_001, "larger than 1 MB"),
+        (b"- a\n- b\n", "expected a mapping"),
+        (b"[" * 20_000, "nested deeper than 20"),
+        (b"#" * 300_001, "larger than 300 kB"),
         (b"!!python/object/apply:os.getcwd []", "not YAML"),
     ],
 )

@@ -56,8 +56,8 @@ def test_the_fleet_and_sites_examples_are_read_by_the_planner(tmp_path):
     fleet, sites = tmp_path / "f.yaml", tmp_path / "s.csv"
     fleet.write_text(run("fleet", "--example").stdout, encoding="utf-8")
     sites.write_text(run("sites", "--example").stdout, encoding="utf-8")
-    assert [v.name for v in read_fleet(fleet).vessels] == ["Alka"]
-    assert read_sites(sites)["site"].tolist() == ["A", "B"]
+    assert [v.name for v in read_fleet(fleet).fleet.vessels] == ["Alka"]
+    assert read_sites(sites).frame["site"].tolist() == ["A", "B"]
 
 
 def test_the_sites_example_has_one_value_for_each_heading():
