@@ -5,47 +5,13 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import gpxpy
-import pandas as pd
 import pytest
 
-from core.routing import parse_fleet, plan_cleanup, to_csv, to_geojson, to_gpx
+from core.routing import to_csv, to_geojson, to_gpx
 
 NS = {"g": "http://www.topografix.com/GPX/1/1"}
-
-
-@pytest.fixture(scope="module")
-def plan():
-    """A vessel west of 180 degrees, one site on each side, hostile names."""
-    vessel = {
-        "name": "=Alma",
-        "speed_kn": 12,
-        "collect_speed_kn": 2,
-        "sweep_width_m": 50,
-        "hold_kg": 900,
-        "endurance_h": 200,
-        "fuel_l_per_h": 50,
-        "start": {"port": "P"},
-    }
-    port = {"name": "P", "lat": 40.0, "lon": 179.0}
-    sites = pd.DataFrame(
-        {
-            "site": ["=cmd|' /C calc'!A0", "b & <c>"],
-            "lat": [40.5, 41.0],
-            "lon": [-179.0, 179.5],
-            "mass_kg": [200.0, 300.0],
-        }
-    )
-    return plan_cleanup(
-        sites,
-        parse_fleet({"vessels": [vessel], "ports": [port]}),
-        hours=72.0,
-        start_at=datetime(2026, 6, 1, tzinfo=UTC),
-        iterations=50,
-        simulated=True,
-    )
 
 
 def test_gpx_is_read_back_with_stops_times_and_speed(plan):
@@ -53,7 +19,11 @@ def test_gpx_is_read_back_with_stops_times_and_speed(plan):
     read = gpxpy.parse(text)
     assert [r.name for r in read.routes] == ["=Alma trip 1"]
     points = read.routes[0].points
-    assert len(points) == 4
+    assert [p.type for p in points if p.type != "via"] == [
+        "start",
+        *["stop"] * 2,
+        "end",
+    ]
     assert points[0].time == plan.start_at
     assert read.tracks[0].segments[0].points[0].extensions[0].text == "12"
     assert "simulated" in (read.name or "")
@@ -64,7 +34,7 @@ def test_gpx_elements_stand_in_the_order_of_the_schema(plan):
     root = ET.fromstring(to_gpx(plan))  # noqa: S314 - our own text
     kinds = [child.tag.split("}")[1] for child in root]
     assert kinds == sorted(kinds, key=["metadata", "wpt", "rte", "trk"].index)
-    order = ["time", "name", "cmt", "desc", "extensions"]
+    order = ["time", "name", "cmt", "desc", "src", "link", "sym", "type", "extensions"]
     for point in [*root.iter(f"{{{NS['g']}}}rtept"), *root.iter(f"{{{NS['g']}}}trkpt")]:
         tags = [child.tag.split("}")[1] for child in point]
         assert tags == sorted(tags, key=order.index)
