@@ -16,6 +16,7 @@ __all__ = [
     "km_to_nautical_miles",
     "knots_to_km_per_hour",
     "knots_to_metres_per_second",
+    "metres_per_second_to_km_per_hour",
     "metres_per_second_to_knots",
     "nautical_miles_to_km",
     "seconds_to_hours",
@@ -34,6 +35,11 @@ def knots_to_km_per_hour(speed_kn: float) -> float:
 def knots_to_metres_per_second(speed_kn: float) -> float:
     """Convert knots to m/s."""
     return speed_kn * KM_PER_NAUTICAL_MILE * 1000.0 / SECONDS_PER_HOUR
+
+
+def metres_per_second_to_km_per_hour(speed_m_s: float) -> float:
+    """Convert m/s to km/h."""
+    return speed_m_s * SECONDS_PER_HOUR / 1000.0
 
 
 def metres_per_second_to_knots(speed_m_s: float) -> float:

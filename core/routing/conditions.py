@@ -201,8 +201,10 @@ class GridConditions:
 
     def at(self, lat: npt.ArrayLike, lon: npt.ArrayLike, hour: npt.ArrayLike) -> Sea:
         """Sea at positions (n,), at one hour or (n,) hours after the plan's start."""
-        y = np.atleast_1d(np.asarray(lat, dtype=np.float64))
-        x = np.atleast_1d(np.asarray(lon, dtype=np.float64))
+        y, x = np.broadcast_arrays(
+            np.atleast_1d(np.asarray(lat, dtype=np.float64)),
+            np.atleast_1d(np.asarray(lon, dtype=np.float64)),
+        )
         values = self._grid.sample(y, x, np.asarray(hour, dtype=np.float64))
         found = {name: values[:, i] for i, name in enumerate(self._names)}
         nothing = np.full(len(y), np.nan)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.errors import RouteInputError
 from core.routing.fleet import FleetVessel
 from core.units import KM_PER_NAUTICAL_MILE
 
@@ -14,6 +15,7 @@ __all__ = [
     "CollectionModel",
     "co2_kg",
     "collect_fuel_l_per_h",
+    "transit_fuel_l_per_h",
 ]
 
 #: Carbon factor of diesel and gas oil. IMO, "2018 Guidelines on the method of
@@ -33,6 +35,42 @@ def collect_fuel_l_per_h(vessel: FleetVessel) -> float:
     """Fuel burnt with the gear out; as in transit when the fleet does not say."""
     own = vessel.collect_fuel_l_per_h
     return vessel.fuel_l_per_h if own is None else own
+
+
+def transit_fuel_l_per_h(vessel: FleetVessel, speed_kn: float | None = None) -> float:
+    """Fuel burnt in transit at a speed through calm water, by the propeller law.
+
+    Power, and with it fuel an hour, goes with the cube of the speed. The fleet's
+    figure holds at its planned speed; the same engine power in waves burns the same
+    an hour and brings the vessel less far.
+
+    Parameters
+    ----------
+    vessel : FleetVessel
+        The vessel.
+    speed_kn : float, optional
+        Speed through the water, at most the planned one; the planned one when not
+        given.
+
+    Raises
+    ------
+    RouteInputError
+        If the speed is not above zero or more than planned: what the engine can give
+        beyond that is not known.
+
+    References
+    ----------
+    .. [1] IMO, "Fourth IMO Greenhouse Gas Study 2020", section 2.2: demand for main
+       engine power goes with the cube of the speed.
+    """
+    if speed_kn is None:
+        return vessel.fuel_l_per_h
+    if not 0.0 < speed_kn <= vessel.speed_kn:
+        raise RouteInputError(
+            f"vessel {vessel.name}: speed is {speed_kn:g} kn, expected above 0 and at "
+            f"most the planned {vessel.speed_kn:g} kn"
+        )
+    return vessel.fuel_l_per_h * (speed_kn / vessel.speed_kn) ** 3
 
 
 @dataclass(frozen=True)
