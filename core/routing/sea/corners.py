@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from core.routing.sea._kernels import grazed_matrix
+
 __all__ = ["Corners", "find_corners"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -46,13 +48,7 @@ class Corners:
 
     def grazed_from(self, xy: FloatArray) -> BoolArray:
         """Whether a segment from each position grazes each corner, (m, n)."""
-        grazed = np.empty((len(xy), len(self)), dtype=bool)
-        for start in range(0, len(xy), 256):  # keeps the temporaries small
-            away = xy[start : start + 256, None, :] - self.xy[None, :, :]
-            first = _cross(away, self.before - self.xy)
-            second = _cross(away, self.after - self.xy)
-            grazed[start : start + 256] = first * second >= 0.0
-        return grazed
+        return grazed_matrix(np.ascontiguousarray(xy), self.xy, self.before, self.after)
 
 
 def _cross(a: FloatArray, b: FloatArray) -> FloatArray:

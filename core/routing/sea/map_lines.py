@@ -11,14 +11,19 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import shapely
+import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from core.coastline import land_polygons
 from core.geo import great_circle_points, normalise_lon
+from core.routing.sea.closed import ClosedArea
 
-__all__ = ["crosses_land", "drawn_path", "split_at_antimeridian"]
+__all__ = ["crosses_closed", "crosses_land", "drawn_path", "split_at_antimeridian"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Pieces of a path inside an area shorter than this (0.1 m) are rounding.
+_TINY_DEG = 1e-6
 
 
 def drawn_path(turns: FloatArray, *, step_km: float) -> FloatArray:
@@ -101,3 +106,47 @@ def crosses_land(
     parts = [shapely.linestrings(part) for part in split_at_antimeridian(path)]
     hits = tree.query(np.array(parts, dtype=object), predicate="intersects")
     return bool(hits.size)
+
+
+def crosses_closed(path: FloatArray, closed: Sequence[ClosedArea]) -> ClosedArea | None:
+    """Find a closed area that a path enters, drawn with straight chords on a map.
+
+    A path that starts or ends inside an area may leave or reach it: the pieces at its
+    ends do not count.
+
+    Parameters
+    ----------
+    path : ndarray of float, shape (n, 2)
+        Latitude and longitude.
+    closed : sequence of ClosedArea
+        Areas to keep out of.
+    """
+    if not closed or not len(path):
+        return None
+    lon = np.unwrap(normalise_lon(path[:, 1]), period=360.0)
+    line = shapely.linestrings(np.column_stack([lon, path[:, 0]]))
+    ends = shapely.points(*shapely.get_coordinates(line)[[0, -1]].T)
+    near = [area for area in closed if shapely.intersects(_turned(area), line)]
+    if not near:
+        return None
+    together = shapely.union_all([_turned(area) for area in near])
+    pieces = shapely.get_parts(shapely.intersection(line, together))
+    # Areas may touch, so a piece is taken through all of them at once.
+    pieces = shapely.get_parts(shapely.line_merge(shapely.union_all(pieces)))
+    inner = shapely.length(pieces) > _TINY_DEG
+    for end in ends:
+        inner &= shapely.distance(pieces, end) > _TINY_DEG
+    if not inner.any():
+        return None
+    crossed = shapely.union_all(pieces[inner])
+    return max(near, key=lambda area: shapely.length(crossed & _turned(area)))
+
+
+def _turned(area: ClosedArea) -> BaseGeometry:
+    """Area with its copies a turn to the west and east, joined across 180 degrees."""
+    return shapely.union_all(
+        [
+            shapely.affinity.translate(area.polygon, xoff=turn)
+            for turn in (-360.0, 0.0, 360.0)
+        ]
+    )

@@ -1,102 +1,59 @@
-"""Sea distances: shortest great-circle legs that do not cross land.
+"""Sea distances: shortest great-circle legs that keep clear of land and more.
 
-Where the great circle between two positions is clear of the bundled coastline it is
-the leg. Otherwise the leg is the shortest path that turns at corners of the land
-widened by a small clearance. Land is known to about 1 km (Natural Earth 1:50
-million), depth, traffic lanes and closed areas not at all: a leg is for planning,
-not for navigation.
+Where the great circle between two positions is clear of the bundled coastline, the
+margin round it and closed areas, it is the leg. Otherwise the leg is the shortest
+path that turns at corners of these obstacles, widened by a small clearance. Land is
+known to about 1 km (Natural Earth 1:50 million), depth and traffic lanes not at all:
+a leg is for planning, not for navigation.
 """
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import shapely
-import shapely.ops
-from scipy.sparse import csgraph
 from shapely.geometry.base import BaseGeometry
 
 from core.errors import RouteInputError
-from core.geo import EARTH_RADIUS_KM, great_circle_distance_km
-from core.routing.sea.map_lines import crosses_land, drawn_path
-from core.routing.sea.plane import MAX_REACH_DEG, Plane, land_on_plane
-from core.routing.sea.region import Region
-from core.routing.sea.sight import Sight
+from core.geo import great_circle_distance_km
+from core.routing.sea.closed import ClosedArea, areas_at
+from core.routing.sea.legs import DirectLegs, direct_legs
+from core.routing.sea.map_lines import crosses_closed, crosses_land, drawn_path
+from core.routing.sea.obstacles import Obstacles
+from core.routing.sea.passages import Frame, Passages
+from core.routing.sea.waters import Waters
+from core.routing.sea.ways_out import (
+    CLOSED_SHARE,
+    MARGIN_SHARE,
+    WayOut,
+    at_once,
+    ways_out,
+)
 
-__all__ = ["SeaNetwork", "SeaPosition", "nearest_sea"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["MAX_MARGIN_KM", "SeaNetwork"]
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
 
-#: Land this far beyond the positions is searched for a way round at first; positions
-#: still apart are then searched within MAX_REACH_DEG, more coarsely.
-_FIRST_MARGIN_DEG = 3.0
-_FIRST_CORNERS = 2500
-_WIDE_CORNERS = 1200
 #: A straight chord on a map this short stays within 30 m of its great circle.
 _PATH_STEP_KM = 25.0
 _FINE_STEP_KM = 1.0
-_SNAP_REACH_DEG = 6.0
-_SNAP_CLEARANCES_KM = (0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True)
-class SeaPosition:
-    """A position at sea and how far it was moved to get there."""
-
-    lat: float
-    lon: float
-    moved_km: float
-
-
-def nearest_sea(
-    *, lat: float, lon: float, land: Sequence[BaseGeometry] | None = None
-) -> SeaPosition:
-    """Nearest position at sea, the same one when it is at sea already.
-
-    Parameters
-    ----------
-    lat, lon : float
-        WGS 84 degrees.
-    land : sequence of polygon, optional
-        Other land than the bundled coastline, in degrees.
-
-    Raises
-    ------
-    RouteInputError
-        If no sea lies within about 600 km.
-    """
-    plane = Plane.about(lat=lat, lon=lon)
-    pieces = land_on_plane(plane, reach_deg=_SNAP_REACH_DEG, land=land)
-    sight = Sight(pieces)
-    here = np.zeros((1, 2))
-    if not len(pieces) or not sight.on_land(here)[0]:
-        return SeaPosition(lat, lon, 0.0)
-    for clearance_km in _SNAP_CLEARANCES_KM:
-        shore = shapely.boundary(
-            shapely.union_all(shapely.buffer(pieces, clearance_km))
-        )
-        if shore.is_empty:
-            break
-        at = shapely.ops.nearest_points(shapely.Point(0.0, 0.0), shore)[1]
-        xy = np.array([[at.x, at.y]])
-        reach_km = EARTH_RADIUS_KM * np.tan(np.radians(_SNAP_REACH_DEG))
-        if not sight.on_land(xy)[0] and np.hypot(at.x, at.y) < reach_km:
-            sea_lat, sea_lon = plane.unproject(xy)
-            moved = great_circle_distance_km(
-                lat1=lat, lon1=lon, lat2=sea_lat, lon2=sea_lon
-            )
-            return SeaPosition(float(sea_lat[0]), float(sea_lon[0]), float(moved[0]))
-    raise RouteInputError(
-        f"no sea within 600 km of latitude {lat:g}, longitude {lon:g}"
-    )
+#: Two turning points nearer than this (0.1 m) are one.
+_SAME_DEG = 1e-6
+#: Wider margins close whole seas.
+MAX_MARGIN_KM = 50.0
 
 
 class SeaNetwork:
     """Sea distances and paths between positions.
+
+    A position inside the margin or a closed area is reached and left by a way out of
+    it: the shortest way to open water, or another up to three times as long (one and
+    a half times, out of a closed area) where that makes the leg shorter. Only what
+    holds the position is set aside for it, and only on that way. Whether a site there
+    may be visited at all is for the caller to say, see ``in_margin`` and
+    ``in_closed``.
 
     Parameters
     ----------
@@ -105,16 +62,38 @@ class SeaNetwork:
         middle of all of them, is reached by none.
     land : sequence of polygon, optional
         Other land than the bundled coastline, in degrees; for tests and lagoons.
+    closed : sequence of ClosedArea
+        Areas that are closed all the time; see
+        :func:`core.routing.sea.closed_during`.
+    margin_km : float, default 0
+        How far legs keep off land, at most 50; up to 3 % more is taken.
+    reach_km : float, optional
+        Longest leg wanted. Longer ones get infinity, and pairs farther apart are
+        never looked at, which saves most of the time among thousands of positions.
+    cache_dir : Path, optional
+        Folder where what was found about a coast is kept for later runs.
 
     Attributes
     ----------
     distance_km : ndarray of float, shape (n, n)
         Sea distances; infinity where no way by sea is found.
+    is_direct : ndarray of bool, shape (n, n)
+        Whether the leg is the great circle.
     on_land : ndarray of bool, shape (n,)
         Whether each position lies on land.
+    in_closed : tuple of ClosedArea or None, length n
+        The first closed area that holds each position.
+    in_margin : ndarray of bool, shape (n,)
+        Whether each position lies within the margin of land, or within 100 m of a
+        closed area.
     clearance_km : float
-        How far turning points keep off land; straits narrower than twice this can
-        only be passed in a straight line.
+        How far turning points keep off obstacles; straits narrower than twice this
+        can only be passed in a straight line.
+
+    Raises
+    ------
+    RouteInputError
+        If the margin or the reach cannot be used.
 
     Examples
     --------
@@ -129,65 +108,155 @@ class SeaNetwork:
         lat: npt.ArrayLike,
         lon: npt.ArrayLike,
         land: Sequence[BaseGeometry] | None = None,
+        closed: Sequence[ClosedArea] = (),
+        margin_km: float = 0.0,
+        reach_km: float | None = None,
+        cache_dir: Path | None = None,
     ) -> None:
+        _check(margin_km, reach_km)
         self.lat = np.atleast_1d(np.asarray(lat, dtype=np.float64))
         self.lon = np.atleast_1d(np.asarray(lon, dtype=np.float64))
-        self._land = land
-        self._plane = Plane.about(lat=self.lat, lon=self.lon)
-        angle = self._plane.angle_deg(lat=self.lat, lon=self.lon)
-        near = angle <= MAX_REACH_DEG
-        spread = float(angle[near].max(initial=0.0))
-        first_reach = min(1.25 * spread + _FIRST_MARGIN_DEG, MAX_REACH_DEG)
-        pieces = self._pieces(first_reach)
-        self.on_land = np.zeros(len(self.lat), dtype=bool)
-        xy = self._plane.project(lat=self.lat[near], lon=self.lon[near])
-        self.on_land[near] = Sight(pieces).on_land(xy)
-        self._usable = np.flatnonzero(near & ~self.on_land)
-        self._regions = [self._region(pieces, first_reach, None, _FIRST_CORNERS)]
-        self._search_wider(first_reach)
-        self.clearance_km = self._regions[0].clearance_km
-        self.distance_km = np.full((len(self.lat), len(self.lat)), np.inf)
-        np.fill_diagonal(self.distance_km, 0.0)
-        for region in reversed(self._regions):
-            found = np.isfinite(region.distance_km)
-            rows, cols = np.nonzero(found)
-            self.distance_km[self._usable[rows], self._usable[cols]] = (
-                region.distance_km[found]
-            )
+        self.margin_km, self.closed = float(margin_km), tuple(closed)
+        self._land = None if land is None else tuple(land)
+        self._reach_km = np.inf if reach_km is None else float(reach_km)
+        self._cache_dir = cache_dir
+        self._frame = Frame(self.lat, self.lon)
+        self._strict = self._obstacles(margin_km=self.margin_km)
+        self.in_closed = areas_at(self.closed, lat=self.lat, lon=self.lon)
+        self.on_land = self._inside(self._obstacles(closed=()))
+        inside = self._inside(self._strict) & ~self.on_land
+        outside_areas = np.array([area is None for area in self.in_closed], dtype=bool)
+        self.in_margin = inside & outside_areas
+        self._measure(inside)
 
-    def _pieces(self, reach_deg: float) -> npt.NDArray[np.object_]:
-        return land_on_plane(self._plane, reach_deg=reach_deg, land=self._land)
+    def _obstacles(
+        self, *, closed: Sequence[ClosedArea] | None = None, margin_km: float = 0.0
+    ) -> Obstacles:
+        areas = self.closed if closed is None else closed
+        polygons = tuple(area.polygon for area in areas)
+        return Obstacles(land=self._land, closed=polygons, margin_km=margin_km)
 
-    def _region(
-        self,
-        pieces: npt.NDArray[np.object_],
-        reach_deg: float,
-        sources: npt.NDArray[np.intp] | None,
-        max_corners: int,
-    ) -> Region:
-        return Region(
-            self._plane,
-            pieces,
-            reach_km=EARTH_RADIUS_KM * float(np.tan(np.radians(reach_deg))),
-            lat=self.lat[self._usable],
-            lon=self.lon[self._usable],
-            sources=sources,
-            max_corners=max_corners,
+    def _waters(self, obstacles: Obstacles) -> Waters:
+        return self._frame.waters(obstacles, self._cache_dir)
+
+    def _inside(self, obstacles: Obstacles) -> BoolArray:
+        near = self._frame.near
+        waters = self._waters(obstacles)
+        xy = waters.plane.project(lat=self.lat[near], lon=self.lon[near])
+        inside = np.zeros(len(self.lat), dtype=bool)
+        inside[near] = waters.sight.is_inside(xy)
+        return inside
+
+    def _measure(self, inside: BoolArray) -> None:
+        """Fill the distances: ways in open water, with ways out where needed."""
+        usable = self._frame.near & ~self.on_land
+        free, held = np.flatnonzero(usable & ~inside), np.flatnonzero(usable & inside)
+        doors = [at_once(self.lat[i], self.lon[i]) for i in free]
+        doors += self._ways_out(held)
+        counts = [len(door.km) for door in doors]
+        lat = np.concatenate([np.empty(0), *(door.lat for door in doors)])
+        lon = np.concatenate([np.empty(0), *(door.lon for door in doors)])
+        # Ordered, so that no distance depends on the order of the input, to the bit.
+        order = np.lexsort((lon, lat))
+        node = np.empty(len(order), dtype=np.intp)
+        node[order] = np.arange(len(order))
+        self._passages = Passages(
+            self._frame,
+            self._strict,
+            lat[order],
+            lon[order],
+            reach_km=self._reach_km,
+            cache_dir=self._cache_dir,
         )
+        self.clearance_km = self._passages.clearance_km
+        at = np.concatenate([free, held]).tolist()
+        nodes = np.split(node, np.cumsum(counts)[:-1]) if counts else []
+        self._doors = dict(zip(at, zip(doors, nodes, strict=True), strict=True))
+        n = len(self.lat)
+        self.distance_km = np.full((n, n), np.inf)
+        self.is_direct = np.zeros((n, n), dtype=bool)
+        for i, own in zip(free, node[: len(free)], strict=True):
+            self.distance_km[i, free] = self._passages.distance_km[
+                own, node[: len(free)]
+            ]
+            self.is_direct[i, free] = self._passages.is_direct[own, node[: len(free)]]
+        if len(held):
+            self._join(free, node[: len(free)], held)
+        np.fill_diagonal(self.distance_km, 0.0)
+        np.fill_diagonal(self.is_direct, val=True)
 
-    def _search_wider(self, first_reach: float) -> None:
-        """Look farther off for a way to positions that are cut off nearby."""
-        first = self._regions[0]
-        n_groups, group = csgraph.connected_components(np.isfinite(first.distance_km))
-        if n_groups < 2 or first_reach >= MAX_REACH_DEG:
-            return
-        cut_off = np.flatnonzero(group != np.bincount(group).argmax())
-        sources = cut_off[~first.enclosed(cut_off)]
-        if len(sources):
-            logger.info("searching a wider region for %d positions", len(sources))
-            pieces = self._pieces(MAX_REACH_DEG)
-            wide = self._region(pieces, MAX_REACH_DEG, sources, _WIDE_CORNERS)
-            self._regions.append(wide)
+    def _join(self, free: IntArray, node: IntArray, held: IntArray) -> None:
+        """Fill the distances of positions that need a way out."""
+        whole = self._passages.distance_km
+        out_km = np.full((len(held), len(whole)), np.inf)
+        for k, i in enumerate(held.tolist()):
+            door, exits = self._doors[i]
+            if len(exits):
+                out_km[k] = (door.km[:, None] + whole[exits]).min(axis=0)
+        self._fill(held, free, out_km[:, node])
+        between = np.full((len(held), len(held)), np.inf)
+        for k, i in enumerate(held.tolist()):
+            door, exits = self._doors[i]
+            if len(exits):
+                between[:, k] = (out_km[:, exits] + door.km).min(axis=1)
+        between = np.minimum(between, between.T)
+        straight_km = self._straight_km(held)
+        self.is_direct[np.ix_(held, held)] = straight_km <= between
+        self._fill(held, held, np.minimum(between, straight_km))
+
+    def _fill(self, rows: IntArray, cols: IntArray, km: FloatArray) -> None:
+        km = np.where(km <= self._reach_km, km, np.inf)
+        self.distance_km[np.ix_(rows, cols)] = km
+        self.distance_km[np.ix_(cols, rows)] = km.T
+
+    def _ways_out(self, held: IntArray) -> list[WayOut]:
+        """Ways out of what holds each position; what does not hold it still binds."""
+        near_land = self._inside(self._obstacles(closed=(), margin_km=self.margin_km))[
+            held
+        ]
+        in_area = self._inside(self._obstacles())[held]
+        cases = (
+            (near_land & ~in_area, self._obstacles(), MARGIN_SHARE),
+            (
+                in_area & ~near_land,
+                self._obstacles(closed=(), margin_km=self.margin_km),
+                CLOSED_SHARE,
+            ),
+            (in_area & near_land, self._obstacles(closed=()), CLOSED_SHARE),
+        )
+        outs: dict[int, WayOut] = {}
+        for chosen, obstacles, longest_share in cases:
+            these = held[chosen]
+            if len(these):
+                found = ways_out(
+                    self._waters(self._strict),
+                    self._waters(obstacles),
+                    self.lat[these],
+                    self.lon[these],
+                    longest_share=longest_share,
+                )
+                outs.update(zip(these.tolist(), found, strict=True))
+        return [outs[i] for i in held.tolist()]
+
+    def _straight_km(self, held: IntArray) -> FloatArray:
+        """Straight legs inside the margin, where no longer than two ways out."""
+        lat, lon = self.lat[held], self.lon[held]
+        apart_km = great_circle_distance_km(
+            lat1=lat[:, None], lon1=lon[:, None], lat2=lat, lon2=lon
+        )
+        waters = self._waters(self._obstacles())
+        xy = waters.plane.project(lat=lat, lon=lon)
+        out_km = np.array(
+            [self._doors[i][0].km.min(initial=np.inf) for i in held.tolist()]
+        )
+        outside = ~waters.sight.is_inside(xy)
+        near = apart_km <= out_km[:, None] + out_km
+        near &= outside[:, None] & outside
+        near = np.triu(near, 1)
+        waters.sight.keep_clear(xy, xy, near)
+        straight = near | near.T | (apart_km == 0.0)
+        found: FloatArray = np.where(straight, apart_km, np.inf)
+        return found
 
     def waypoints(self, start: int, end: int) -> FloatArray:
         """Return ends and turning points of the leg between two positions.
@@ -202,17 +271,25 @@ class SeaNetwork:
         RouteInputError
             If there is no way by sea.
         """
-        if start == end:
-            return np.array([[self.lat[start], self.lon[start]]] * 2)
+        ends = np.column_stack([self.lat[[start, end]], self.lon[[start, end]]])
+        if self.is_direct[start, end]:
+            return ends
         if not np.isfinite(self.distance_km[start, end]):
             raise RouteInputError(
                 "no way by sea between "
                 f"({self.lat[start]:.4f}, {self.lon[start]:.4f}) and "
                 f"({self.lat[end]:.4f}, {self.lon[end]:.4f})"
             )
-        a, b = np.searchsorted(self._usable, [start, end]).tolist()
-        region = next(r for r in self._regions if np.isfinite(r.distance_km[a, b]))
-        return region.waypoints(a, b)
+        (first, exits), (last, entries) = self._doors[start], self._doors[end]
+        whole = self._passages.distance_km[np.ix_(exits, entries)]
+        km = first.km[:, None] + whole + last.km
+        i, j = np.unravel_index(np.argmin(km), km.shape)
+        middle = self._passages.waypoints(int(exits[i]), int(entries[j]))
+        way = np.concatenate([first.turns[i], middle, last.turns[j][::-1]])
+        moved = np.abs(np.diff(way, axis=0)).max(axis=1) > _SAME_DEG
+        way = way[np.concatenate([[True], moved])]
+        way[-1] = ends[1]
+        return way
 
     def path(self, start: int, end: int) -> FloatArray:
         """Leg between two positions, drawn so finely that map chords follow it.
@@ -224,6 +301,22 @@ class SeaNetwork:
         """
         turns = self.waypoints(start, end)
         path = drawn_path(turns, step_km=_PATH_STEP_KM)
-        if crosses_land(path, land=self._land):
+        if crosses_land(path, land=self._land) or crosses_closed(path, self.closed):
             path = drawn_path(turns, step_km=_FINE_STEP_KM)
         return path
+
+    def direct_legs(self) -> DirectLegs:
+        """Middles and courses of the great circles between all positions.
+
+        They are the legs where ``is_direct``; a leg round land is elsewhere.
+        """
+        return direct_legs(lat=self.lat, lon=self.lon)
+
+
+def _check(margin_km: float, reach_km: float | None) -> None:
+    if not 0.0 <= margin_km <= MAX_MARGIN_KM:
+        raise RouteInputError(
+            f"margin_km is {margin_km:g}, expected 0 to {MAX_MARGIN_KM:g}"
+        )
+    if reach_km is not None and not reach_km > 0.0:
+        raise RouteInputError(f"reach_km is {reach_km:g}, expected above 0")

@@ -6,7 +6,7 @@ a pole as anywhere else. It holds less than a hemisphere; work here stays within
 ``MAX_REACH_DEG`` of the centre.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,9 +16,15 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from core.coastline import land_polygons
-from core.geo import EARTH_RADIUS_KM, normalise_lon
+from core.geo import EARTH_RADIUS_KM, cell_centre, cell_of, normalise_lon
 
-__all__ = ["MAX_REACH_DEG", "Plane", "land_on_plane"]
+__all__ = [
+    "MAX_REACH_DEG",
+    "Plane",
+    "land_on_plane",
+    "unit_vectors",
+    "widened_on_plane",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,9 +35,16 @@ _TILE_DEG = 5
 #: Edges along a tile's border are parallels, not great circles; cut this short they
 #: stay within a metre of one.
 _SEGMENT_DEG = 0.25
+#: Land is widened tile by tile in a plane of the tile's own, which stretches lengths
+#: by 0.4 % at its corners; so much more keeps the margin everywhere, and lets the
+#: outline be thinned out by half of it.
+_MARGIN_SPARE = 0.02
+#: H3 resolutions for the middle of positions spread over at least so many degrees.
+_MIDDLES = ((25.0, 1), (10.0, 2), (4.0, 3), (0.0, 4))
 
 
-def _unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> FloatArray:
+def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> FloatArray:
+    """Positions as unit vectors from the Earth's centre, shape (..., 3)."""
     phi, lam = np.radians(lat), np.radians(lon)
     return np.stack(
         [np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1
@@ -53,11 +66,27 @@ class Plane:
     @classmethod
     def about(cls, *, lat: npt.ArrayLike, lon: npt.ArrayLike) -> "Plane":
         """Plane about the mean of some positions."""
-        mean = _unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)).mean(axis=0)
+        mean = unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)).mean(axis=0)
         norm = float(np.linalg.norm(mean))
         if norm < 1e-6:  # positions spread evenly over the Earth have no middle
             return cls(np.array([1.0, 0.0, 0.0]))
         return cls(mean / norm)
+
+    def rounded(self, spread_deg: float) -> "Plane":
+        """Plane about a fixed middle near this one, the same for similar positions.
+
+        Parameters
+        ----------
+        spread_deg : float
+            Largest angle of the positions from the middle; the fixed middles (centres
+            of H3 cells) lie closer for positions that lie closer.
+        """
+        resolution = next(r for least, r in _MIDDLES if spread_deg >= least)
+        here = self.unproject(np.zeros((1, 2)))
+        lat, lon = cell_centre(
+            cell_of(lat=float(here[0][0]), lon=float(here[1][0]), resolution=resolution)
+        )
+        return Plane(unit_vectors(lat, lon))
 
     @property
     def _axes(self) -> tuple[FloatArray, FloatArray]:
@@ -70,12 +99,12 @@ class Plane:
 
     def angle_deg(self, *, lat: npt.ArrayLike, lon: npt.ArrayLike) -> FloatArray:
         """Angle between positions and the centre."""
-        cosine = np.clip(_unit_vectors(lat, lon) @ self.centre, -1.0, 1.0)
+        cosine = np.clip(unit_vectors(lat, lon) @ self.centre, -1.0, 1.0)
         return np.asarray(np.degrees(np.arccos(cosine)))
 
     def project(self, *, lat: npt.ArrayLike, lon: npt.ArrayLike) -> FloatArray:
         """Plane coordinates in km, shape (..., 2)."""
-        vectors = _unit_vectors(lat, lon)
+        vectors = unit_vectors(lat, lon)
         east, north = self._axes
         depth = vectors @ self.centre
         plane = np.stack([vectors @ east, vectors @ north], axis=-1)
@@ -135,6 +164,65 @@ def land_on_plane(
         In plane coordinates; neighbours share borders, so they cover land without
         gaps but are not merged.
     """
+    tiles = [
+        piece
+        for _, _, pieces in _tiles_near(plane, reach_deg, land)
+        for piece in pieces
+    ]
+    return _drawn(plane, tiles)
+
+
+def widened_on_plane(
+    plane: Plane,
+    *,
+    reach_deg: float,
+    margin_km: float,
+    land: Sequence[BaseGeometry] | None = None,
+) -> npt.NDArray[np.object_]:
+    """Land widened by a distance, within an angle of the plane's centre.
+
+    Parameters
+    ----------
+    plane : Plane
+        Where to draw it.
+    reach_deg : float
+        How far from the centre land matters.
+    margin_km : float
+        How far land is widened on the ground; up to 3 % more is taken.
+    land : sequence of polygon, optional
+        Other land than the bundled coastline, in degrees.
+
+    Returns
+    -------
+    ndarray of polygon
+        In plane coordinates; they overlap.
+    """
+    drawn: list[BaseGeometry] = []
+    for west, south, pieces in _tiles_near(plane, reach_deg, land):
+        half = _TILE_DEG / 2.0
+        local = Plane.about(lat=south + half, lon=west + half)
+        wide = shapely.union_all(
+            shapely.buffer(_drawn(local, pieces), margin_km * (1.0 + _MARGIN_SPARE))
+        )
+        thin = shapely.simplify(wide, margin_km * _MARGIN_SPARE / 2.0)
+        drawn.extend(_polygons_of(_moved(thin, local, plane)))
+    return np.array(drawn, dtype=object)
+
+
+def _moved(geometry: BaseGeometry, source: Plane, target: Plane) -> BaseGeometry:
+    """Redraw a geometry of one plane on another; straight lines stay straight."""
+
+    def redrawn(xy: FloatArray) -> FloatArray:
+        lat, lon = source.unproject(xy)
+        return target.project(lat=lat, lon=lon)
+
+    return shapely.transform(geometry, redrawn)
+
+
+def _tiles_near(
+    plane: Plane, reach_deg: float, land: Sequence[BaseGeometry] | None
+) -> Iterator[tuple[int, int, Sequence[BaseGeometry]]]:
+    """West and south edge of each tile with land near the plane, and the land."""
     west, south = (
         axis.ravel()
         for axis in np.meshgrid(
@@ -145,15 +233,24 @@ def land_on_plane(
     angle = plane.angle_deg(lat=south + half, lon=west + half)
     near = angle <= min(reach_deg, MAX_REACH_DEG) + half * np.sqrt(2.0)
     other = None if land is None else shapely.STRtree(list(land))
-    tiles: list[BaseGeometry] = []
     for x, y in zip(west[near].tolist(), south[near].tolist(), strict=True):
-        tiles.extend(_bundled_tile(x, y) if other is None else _cut_tile(other, x, y))
-    if not tiles:
+        pieces = _bundled_tile(x, y) if other is None else _cut_tile(other, x, y)
+        if pieces:
+            yield x, y, pieces
+
+
+def _drawn(plane: Plane, pieces: Sequence[BaseGeometry]) -> npt.NDArray[np.object_]:
+    if not len(pieces):
         return np.empty(0, dtype=object)
 
     def to_plane(coordinates: FloatArray) -> FloatArray:
         return plane.project(lat=coordinates[:, 1], lon=coordinates[:, 0])
 
-    drawn = shapely.make_valid(shapely.transform(np.array(tiles), to_plane))
-    parts = shapely.get_parts(shapely.get_parts(drawn))
+    return _polygons_of(shapely.transform(np.array(pieces), to_plane))
+
+
+def _polygons_of(
+    geometry: BaseGeometry | npt.NDArray[np.object_],
+) -> npt.NDArray[np.object_]:
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(geometry)))
     return np.asarray(parts[shapely.get_type_id(parts) == 3], dtype=object)

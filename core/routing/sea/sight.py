@@ -1,15 +1,17 @@
-"""Lines of sight over the plane: which segments are clear of land.
+"""Lines of sight over the plane: which segments are clear of obstacles.
 
 A raster of the distance to the nearest coast sorts out the easy parts: a segment that
 enters a cell deep inland is blocked, and far from any coast it is followed in strides
-as long as that distance. Near a coast it is tested exactly against the polygons, in
-pieces no longer than a cell.
+as long as that distance. Near a coast it is tested exactly against the edges of the
+coast that lie in the cells it passes.
 """
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy import ndimage
+
+from core.routing.sea._kernels import clear_matrix, clear_pairs
 
 __all__ = ["Sight"]
 
@@ -24,86 +26,111 @@ _SAFETY_CELLS = 1.5
 
 
 class Sight:
-    """Whether segments of the plane are clear of land.
+    """Whether segments of the plane are clear of obstacles.
 
     Parameters
     ----------
-    land : ndarray of polygon
+    obstacles : ndarray of polygon
         Plane coordinates, km.
     """
 
-    def __init__(self, land: npt.NDArray[np.object_]) -> None:
-        self._land = land
-        if not len(land):
+    def __init__(self, obstacles: npt.NDArray[np.object_]) -> None:
+        self._obstacles = obstacles
+        if not len(obstacles):
             return
-        shapely.prepare(land)
-        self._tree = shapely.STRtree(land)
-        west, south, east, north = shapely.total_bounds(land)
+        shapely.prepare(obstacles)
+        self._tree = shapely.STRtree(obstacles)
+        west, south, east, north = shapely.total_bounds(obstacles)
         self._cell_km = max(east - west, north - south) / (_CELLS - 2 * _RIM)
         self._origin = np.array([west, south]) - _RIM * self._cell_km
+        self._edges, self._first = self._edges_by_cell()
         self._stride = self._drawn()
+
+    def _edges_by_cell(self) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+        """Edges of the coast in cells, cut to half a cell and sorted by cell."""
+        rings = shapely.get_rings(self._obstacles)
+        short = shapely.segmentize(rings, self._cell_km / 2.0)
+        xy, ring = shapely.get_coordinates(short, return_index=True)
+        xy = (xy - self._origin) / self._cell_km
+        joined = ring[1:] == ring[:-1]
+        edges = np.concatenate([xy[:-1], xy[1:]], axis=1)[joined]
+        # So short an edge lies within the two by two cells about its ends.
+        col, row = (
+            np.floor(edges[:, ::2]).astype(int),
+            np.floor(edges[:, 1::2]).astype(int),
+        )
+        two_rows, two_cols = row[:, 0] != row[:, 1], col[:, 0] != col[:, 1]
+        every = np.ones(len(edges), dtype=bool)
+        cells, owners = [], []
+        for kept, i, j in (
+            (every, 0, 0),
+            (two_rows, 1, 0),
+            (two_cols, 0, 1),
+            (two_rows & two_cols, 1, 1),
+        ):
+            cells.append(row[kept, i] * _CELLS + col[kept, j])
+            owners.append(np.flatnonzero(kept))
+        cell, owner = np.concatenate(cells), np.concatenate(owners)
+        order = np.argsort(cell, kind="stable")
+        first = np.searchsorted(cell[order], np.arange(_CELLS * _CELLS + 1))
+        return np.ascontiguousarray(edges[owner[order]]), first.astype(np.int64)
 
     def _drawn(self) -> npt.NDArray[np.float32]:
         """Cells to the nearest coast: 0 beside it, negative deep inland."""
-        edges = shapely.segmentize(shapely.boundary(self._land), self._cell_km / 2.0)
-        row, col = self._cell_of(shapely.get_coordinates(edges))
-        coast = np.zeros((_CELLS, _CELLS), dtype=bool)
-        coast[row, col] = True
+        coast = (np.diff(self._first) > 0).reshape(_CELLS, _CELLS)
         labels, n_areas = ndimage.label(~coast)
         found, first = np.unique(labels, return_index=True)
         rows, cols = np.unravel_index(first[found > 0], coast.shape)
         middle = self._origin + (np.column_stack([cols, rows]) + 0.5) * self._cell_km
         inland = np.zeros(n_areas + 1, dtype=bool)
-        inland[1:] = self.on_land(middle)
+        inland[1:] = self.is_inside(middle)
         distance = ndimage.distance_transform_edt(~coast) - _SAFETY_CELLS
         stride = np.where(inland[labels], -distance, distance)
         stride[distance <= 0.0] = 0.0
         return np.asarray(stride, dtype=np.float32)
 
-    def _cell_of(
-        self, xy: FloatArray
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        cell = (xy - self._origin) / self._cell_km
-        np.clip(cell, 0, _CELLS - 1, out=cell)
-        whole = cell.astype(np.intp)
-        return whole[..., 1], whole[..., 0]
-
-    def on_land(self, xy: FloatArray) -> BoolArray:
-        """Whether positions (n, 2) lie on land."""
+    def is_inside(self, xy: FloatArray) -> BoolArray:
+        """Whether positions (n, 2) lie in an obstacle."""
         inside = np.zeros(len(xy), dtype=bool)
-        if len(self._land):
+        if len(self._obstacles):
             points = shapely.points(xy)
             inside[self._tree.query(points, predicate="intersects")[0]] = True
         return inside
 
     def is_clear(self, start: FloatArray, end: FloatArray) -> BoolArray:
-        """Whether each segment from ``start`` to ``end``, both (n, 2), is clear."""
-        clear = np.ones(len(start), dtype=bool)
-        if not len(self._land):
-            return clear
-        length = np.linalg.norm(end - start, axis=1) / self._cell_km
-        course = (end - start) / np.maximum(length, 1e-12)[:, None]
-        active = np.arange(len(start))
-        gone = np.zeros(len(start))  # cells followed so far
-        while len(active):
-            here = start[active] + course[active] * gone[active, None]
-            stride = self._stride[self._cell_of(here)]
-            inland = stride < 0.0
-            clear[active[inland]] = False
-            unsure = active[stride == 0.0]
-            until = np.minimum(gone[unsure] + 1.0, length[unsure])
-            a = here[stride == 0.0]
-            b = start[unsure] + course[unsure] * until[:, None]
-            clear[unsure[self._touches(a, b)]] = False
-            gone[active] += np.where(inland, 0.0, np.maximum(stride, 1.0))
-            active = active[clear[active] & (gone[active] < length[active])]
-        return clear
+        """Whether each segment from ``start`` to ``end``, both (n, 2), is clear.
 
-    def _touches(self, a: FloatArray, b: FloatArray) -> BoolArray:
-        """Exact test of short segments."""
-        touched = np.zeros(len(a), dtype=bool)
-        lines = shapely.linestrings(np.stack([a, b], axis=1))
-        line, polygon = self._tree.query(lines)
-        hit = shapely.intersects(self._land[polygon], lines[line])
-        touched[line[hit]] = True
-        return touched
+        Segments start and end outside every obstacle.
+        """
+        if not len(self._obstacles):
+            return np.ones(len(start), dtype=bool)
+        return clear_pairs(
+            self._in_cells(start),
+            self._in_cells(end),
+            self._stride,
+            self._first,
+            self._edges,
+        )
+
+    def keep_clear(self, start: FloatArray, end: FloatArray, wanted: BoolArray) -> None:
+        """Take out of ``wanted`` (n, m) the segments that are not clear.
+
+        Parameters
+        ----------
+        start, end : ndarray of float, shape (n, 2) and (m, 2)
+            Outside every obstacle.
+        wanted : ndarray of bool, shape (n, m)
+            The segments to test; changed in place.
+        """
+        if len(self._obstacles):
+            clear_matrix(
+                self._in_cells(start),
+                self._in_cells(end),
+                wanted,
+                self._stride,
+                self._first,
+                self._edges,
+            )
+
+    def _in_cells(self, xy: FloatArray) -> FloatArray:
+        return np.ascontiguousarray((xy - self._origin) / self._cell_km)
