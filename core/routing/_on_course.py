@@ -76,6 +76,14 @@ class SeaOnCourse:
         """Share of the head-sea resistance that the waves add on this course."""
         return heading_share(np.nan_to_num(self.wave_height_m), self.cos_off_bow)
 
+    @cached_property
+    def is_moved(self) -> bool:
+        """Whether wind or waves are known anywhere and not calm."""
+        return any(
+            bool(np.nan_to_num(one).any())
+            for one in (self.wave_height_m, self.wind_m_s)
+        )
+
     def reversed(self) -> "SeaOnCourse":
         """Return the same sea for the opposite course."""
         return SeaOnCourse(
@@ -105,13 +113,15 @@ def on_course(sea: Sea, east: FloatArray, north: FloatArray) -> SeaOnCourse:
 
 def hours_per_km(propulsion: Propulsion, sea: SeaOnCourse) -> FloatArray:
     """Hours a kilometre over ground; infinite where the course cannot be held."""
-    own = kept_speed_share(
-        propulsion,
-        wave_height_m=sea.wave_height_m,
-        wind_m_s=sea.wind_m_s,
-        cos_off_bow=sea.cos_off_bow,
-        wave_share=sea.wave_share,
-    )
+    own: FloatArray | float = 1.0
+    if sea.is_moved:
+        own = kept_speed_share(
+            propulsion,
+            wave_height_m=sea.wave_height_m,
+            wind_m_s=sea.wind_m_s,
+            cos_off_bow=sea.cos_off_bow,
+            wave_share=sea.wave_share,
+        )
     speed = speed_over_ground(own * propulsion.speed_m_s, sea.along_m_s, sea.across_m_s)
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / (speed * metres_per_second_to_km_per_hour(1.0)))
@@ -153,24 +163,22 @@ class Places:
         arc = np.arctan2(
             np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1)
         )
-        across = np.maximum(np.sin(arc), 1e-12)[:, None]
-        whole = arc[:, None]
-        w_a, w_b = np.sin((1 - share) * whole) / across, np.sin(share * whole) / across
-        here = w_a[..., None] * a[:, None] + w_b[..., None] * b[:, None]
-        ahead = -np.cos((1 - share) * whole)[..., None] * a[:, None]
-        ahead = ahead + np.cos(share * whole)[..., None] * b[:, None]
-        return cls.of(here, ahead)
+        # Shares of the arc as shares of the chord; its direction, seen on the sphere,
+        # is the course.
+        done, left = np.sin(share * arc[:, None]), np.sin((1.0 - share) * arc[:, None])
+        part = done / np.maximum(done + left, 1e-12)
+        chord = (b - a).T[:, :, None]
+        return cls.of(a.T[:, :, None] + part * chord, chord)
 
     @classmethod
     def of(cls, here: FloatArray, ahead: FloatArray) -> "Places":
-        """Turn points of the sphere and directions along it to degrees and courses."""
-        x, y, z = np.moveaxis(here, -1, 0)
-        flat = np.maximum(np.hypot(x, y), 1e-12)
-        east = (x * ahead[..., 1] - y * ahead[..., 0]) / flat
-        north = (
-            ahead[..., 2] * flat - z * (x * ahead[..., 0] + y * ahead[..., 1]) / flat
-        )
-        length = np.maximum(np.hypot(east, north), 1e-12)
+        """Turn points, (3, ...), and directions there to degrees and courses."""
+        x, y, z = here
+        flat = np.maximum(np.sqrt(x * x + y * y), 1e-12)
+        east = (x * ahead[1] - y * ahead[0]) / flat
+        inwards = (x * ahead[0] + y * ahead[1]) / flat
+        north = (ahead[2] * flat - z * inwards) / np.sqrt(flat * flat + z * z)
+        length = np.maximum(np.sqrt(east * east + north * north), 1e-12)
         lat, lon = np.arctan2(z, flat), np.arctan2(y, x)
         return cls(np.degrees(lat), np.degrees(lon), east / length, north / length)
 

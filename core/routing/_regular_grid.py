@@ -74,9 +74,10 @@ class RegularGrid:
         )
         shape = (len(cell), self._values.shape[2])
         total, known = np.zeros(shape), np.zeros(shape)
-        # One hour for many positions: the whole frame is blended once.
+        # One hour for many positions: the whole frame is blended once. A cell is read
+        # at four corners, so this pays from a quarter of the nodes on.
         plane = None
-        if hour.ndim == 0 and len(cell) > self._values.shape[1]:
+        if hour.ndim == 0 and 4 * len(cell) > self._values.shape[1]:
             plane = _blend(self._values[frame], self._values[frame + 1], part)
         for at, weight in corners:
             if plane is not None:
@@ -134,7 +135,11 @@ class RegularGrid:
 
 def _blend(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray:
     """Go on a straight line in time; on a frame the other one does not matter."""
+    if part.ndim == 0:
+        part = part[None]
     blended = (1.0 - part) * before + part * after
+    if not ((part == 0.0) | (part == 1.0)).any():
+        return np.asarray(blended)
     blended = np.where(part == 0.0, before, blended)
     return np.where(part == 1.0, after, blended)
 

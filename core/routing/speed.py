@@ -38,7 +38,7 @@ BoolArray = npt.NDArray[np.bool_]
 #: Places on a leg where the sea is looked at: the middles of as many equal parts.
 _PLACES = 5
 #: Legs that are worked on together, so that memory stays small.
-_CHUNK = 8_000
+_CHUNK = 10_000
 #: Period of the largest tide, M2, in hours (Doodson).
 _TIDE_H = 12.42
 
@@ -204,16 +204,31 @@ def pace_matrix(
     Returns
     -------
     ndarray of float, shape (n_vessels, n, n)
-        Infinite where there is no way or the course cannot be held; on the diagonal
-        the pace of calm water.
+        Infinite where there is no way or the course cannot be held; between equal
+        positions the pace of calm water.
     """
-    y, x = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+    places = np.column_stack([np.asarray(lat, float), np.asarray(lon, float)])
     distance = np.asarray(distance_km, dtype=np.float64)
-    n = len(y)
     when = _hours(hour)
     engines = _engines(vessels, None)
-    pace = np.empty((len(engines), n, n))
-    first, second = np.triu_indices(n, 1)
+    # Loads of one site lie on one position, which is looked at once.
+    places, at = np.unique(places, axis=0, return_inverse=True)
+    at = at.reshape(-1)
+    pace = _pace_between(engines, conditions, places, when)[:, at[:, None], at]
+    pace[:, ~np.isfinite(distance)] = np.inf
+    return np.asarray(pace)
+
+
+def _pace_between(
+    engines: Sequence[Propulsion],
+    conditions: Conditions,
+    places: FloatArray,
+    when: FloatArray,
+) -> FloatArray:
+    """Hours a kilometre between distinct positions, (n_engines, n, n)."""
+    y, x = places.T
+    pace = np.empty((len(engines), len(y), len(y)))
+    first, second = np.triu_indices(len(y), 1)
     for begin in range(0, len(first), _CHUNK):
         a, b = first[begin : begin + _CHUNK], second[begin : begin + _CHUNK]
         there = _look(conditions, y[a], x[a], y[b], x[b], when)
@@ -222,7 +237,6 @@ def pace_matrix(
             rows[a, b] = hours_per_km(engine, there).mean(axis=1)
             rows[b, a] = hours_per_km(engine, back).mean(axis=1)
     for engine, rows in zip(engines, pace, strict=True):
-        rows[~np.isfinite(distance)] = np.inf
         np.fill_diagonal(rows, 1.0 / metres_per_second_to_km_per_hour(engine.speed_m_s))
     return pace
 

@@ -180,6 +180,14 @@ def test_the_way_back_is_another_leg():
     assert np.diagonal(matrix[0]) == pytest.approx(np.full(3, 1.0 / S))
 
 
+def test_loads_on_one_position_share_its_pace():
+    current = Flow(north=lambda lat, lon, hour: 3.0 + lon)
+    lat, lon = np.array([0.0, 0.5, 0.0, 0.5]), np.array([0.0, 0.2, 0.0, 0.2])
+    matrix = pace_matrix([VESSEL], current, lat, lon, np.ones((4, 4)), 0.0)[0]
+    assert matrix[0, 1] == matrix[2, 3] == matrix[0, 3] < 1.0 / S < matrix[3, 0]
+    assert matrix[0, 2] == matrix[1, 3] == pytest.approx(1.0 / S)
+
+
 def test_the_pace_of_a_leg_is_close_to_its_path_in_a_steady_sea():
     swirl = Flow(
         east=lambda lat, lon, hour: 4.0 * np.sin(3.0 * lat),
