@@ -1,62 +1,72 @@
-"""A second opinion on a plan: the constraints counted again, from the problem only."""
+"""A second opinion on a plan: the limits counted again, from the problem only."""
 
 from collections import Counter
-from itertools import pairwise
 
 from core.errors import PlanningError
 from core.routing.problem import RoutingProblem, Trip
+from core.routing.timing import TripTiming, time_trips
 
 __all__ = ["check_trips"]
 
 _SLACK = 1e-6
 
 
-def check_trips(problem: RoutingProblem, plan: list[list[Trip]]) -> None:
-    """Refuse a plan that breaks a constraint.
+def check_trips(problem: RoutingProblem, plan: list[list[Trip]]) -> list[float]:
+    """Refuse a plan that breaks a limit.
 
-    Written apart from the search and its bookkeeping, leg by leg, so that a slip
-    there cannot hide here.
+    It rests on :func:`core.routing.timing.time_trips` and shares nothing with the
+    search, so that a slip there cannot hide here. Drifting targets are followed in
+    the first member.
+
+    Returns
+    -------
+    list of float
+        What each vessel collects, in units of the prize.
 
     Raises
     ------
     PlanningError
-        Names the first constraint broken.
+        Names the first limit broken.
     """
     counts = Counter(site for trips in plan for trip in trips for site in trip.sites)
     sites = set(problem.sites.tolist())
     for site, count in counts.items():
         if count > 1 or site not in sites:
             raise PlanningError(f"plan visits node {site} {count} times")
-    for v, trips in enumerate(plan):
-        if trips:
-            _check_vessel(problem, v, trips)
+    return [_check_vessel(problem, v, trips) for v, trips in enumerate(plan)]
 
 
-def _check_vessel(problem: RoutingProblem, v: int, trips: list[Trip]) -> None:
+def _check_vessel(problem: RoutingProblem, v: int, trips: list[Trip]) -> float:
+    if not trips:
+        return 0.0
     vessel, name = problem.vessels[v], problem.name_of(v)
-    travel, service = problem.travel_of(v), problem.service_of(v)
-    here, clock = vessel.depot, 0.0
+    here = vessel.depot
     for number, trip in enumerate(trips, start=1):
         if trip.start != here:
             raise PlanningError(f"{name} starts trip {number} at {trip.start}")
         if number > 1 and here not in vessel.ports:
             raise PlanningError(f"{name} cannot unload at {here}")
-        hours = load = 0.0
-        for a, b in pairwise(trip.nodes):
-            hours += float(travel[a, b])
         for site in trip.sites:
-            hours += float(service[site])
-            load += float(problem.demand_kg[site])
-        if load > vessel.capacity_kg + _SLACK:
-            raise PlanningError(f"{name} carries {load:.1f} kg on trip {number}")
-        if not hours <= vessel.endurance_h + _SLACK:
-            raise PlanningError(f"{name} is {hours:.2f} h at sea on trip {number}")
-        clock += hours
+            if not problem.is_allowed(v, site):
+                raise PlanningError(f"{name} may not visit node {site}")
         here = trip.end
-        if here in vessel.ports and problem.unload_h is not None:
-            clock += float(problem.unload_h[here])
     if here != vessel.last:
         raise PlanningError(f"{name} ends at {here}, not at {vessel.last}")
-    limit = vessel.endurance_h if problem.horizon_h is None else problem.horizon_h
-    if clock > limit + _SLACK:
-        raise PlanningError(f"{name} needs {clock:.2f} of {limit:.2f} h")
+    timed = time_trips(problem, v, trips)
+    for number, one in enumerate(timed, start=1):
+        _check_trip(problem, v, number, one)
+    return sum(visit.prize for one in timed for visit in one.visits)
+
+
+def _check_trip(problem: RoutingProblem, v: int, number: int, one: TripTiming) -> None:
+    vessel, name = problem.vessels[v], problem.name_of(v)
+    if one.load_kg > vessel.capacity_kg + _SLACK:
+        raise PlanningError(f"{name} carries {one.load_kg:.1f} kg on trip {number}")
+    if not one.sea_h <= vessel.endurance_h + _SLACK:
+        raise PlanningError(f"{name} is {one.sea_h:.2f} h at sea on trip {number}")
+    deadline = problem.deadline_h(v)
+    if not one.free_h <= deadline + _SLACK:
+        raise PlanningError(
+            f"{name} ends trip {number} at hour {one.free_h:.2f}, after its deadline "
+            f"at hour {deadline:.2f}"
+        )

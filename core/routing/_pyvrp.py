@@ -1,4 +1,7 @@
-"""The search: PyVRP's iterated local search on a prize-collecting model.
+"""The second engine: PyVRP's iterated local search on a prize-collecting model.
+
+It knows neither endurance between port calls nor what a vessel brings from before the
+plan; the engine's own evaluator judges what it finds.
 
 PyVRP minimises distance plus uncollected prizes over whole numbers. Hours become
 distance at 1,000 to the hour, and all prizes together are worth 30 times the whole
@@ -12,19 +15,16 @@ References
    package", INFORMS J. Computing 36 (2024) 943-955.
 """
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyvrp
 
-from core.errors import PlanningError
 from core.routing.problem import RoutingProblem, Trip
 
-__all__ = ["Effort", "search"]
+__all__ = ["search"]
 
 _DISTANCE_PER_HOUR = 1_000
 #: Fine enough that rounding a leg up costs less than 4 ms.
@@ -34,79 +34,13 @@ _PRIZE_WEIGHT = 30.0
 _UNLIMITED = 1 << 40
 
 
-@dataclass
-class Effort:
-    """When to stop searching, whom to tell, and what was spent.
-
-    Parameters
-    ----------
-    seconds : float
-        Wall-clock limit.
-    patience : int
-        Steps without a better plan after which the search ends. Runs that end this
-        way repeat exactly for a seed; runs that end by the clock need not.
-    iterations : int, optional
-        Limit of steps.
-    progress : callable, optional
-        Told ``(done, total)`` in per cent.
-    cancelled : callable, optional
-        Asked now and then; the search ends with an error once it answers true.
-    """
-
-    seconds: float
-    patience: int = 6_000
-    iterations: int | None = None
-    progress: Callable[[int, int], None] | None = None
-    cancelled: Callable[[], bool] | None = None
-    n_steps: int = 0
-    share: tuple[float, float] = (0.0, 1.0)
-    _began: float = field(default=0.0, repr=False)
-    _steps: int = field(default=0, repr=False)
-    _since_best: int = field(default=0, repr=False)
-    _best: float = field(default=np.inf, repr=False)
-    _told: int = field(default=-1, repr=False)
-
-    def begin(self) -> None:
-        """Start a search with the clock at zero."""
-        self._began, self._steps = time.monotonic(), 0
-        self._since_best, self._best = 0, np.inf
-
-    def __call__(self, best_cost: float) -> bool:
-        """Decide whether to stop; PyVRP asks before every step."""
-        if best_cost < self._best:
-            self._best, self._since_best = best_cost, 0
-        spent = time.monotonic() - self._began
-        share = max(
-            spent / self.seconds,
-            self._since_best / self.patience,
-            0.0 if self.iterations is None else self._steps / self.iterations,
-        )
-        if self._steps % 64 == 0:
-            self.report(min(share, 1.0))
-        if share >= 1.0:
-            return True
-        self._steps += 1
-        self._since_best += 1
-        self.n_steps += 1
-        return False
-
-    def report(self, share: float) -> None:
-        """Tell how far this search is, and end if someone cancelled."""
-        if self.cancelled is not None and self.cancelled():
-            raise PlanningError("planning was cancelled; no plan was made")
-        first, last = self.share
-        per_cent = max(self._told, int(100.0 * (first + (last - first) * share)))
-        if self.progress is not None and per_cent > self._told:
-            self._told = per_cent
-            self.progress(per_cent, 100)
-
-
 def search(
     problem: RoutingProblem,
-    candidates: npt.NDArray[np.intp],
+    candidates: npt.NDArray[np.integer[Any]],
+    score: npt.NDArray[np.float64],
     *,
     seed: int,
-    effort: Effort,
+    stop: Callable[[int], bool],
     shifts: bool = False,
 ) -> list[list[Trip]]:
     """Search a plan over candidate sites.
@@ -117,10 +51,12 @@ def search(
         The problem; endurance within a horizon is not enforced unless ``shifts``.
     candidates : ndarray of int
         Sites that may be visited.
+    score : ndarray of float, shape (n,)
+        Worth of each node.
     seed : int
         Seed of the search.
-    effort : Effort
-        When to stop.
+    stop : callable
+        Given the best cost so far, true once the search must end.
     shifts : bool
         Cut each vessel's horizon into fixed trips no longer than its endurance.
 
@@ -129,10 +65,13 @@ def search(
     list of list of Trip
         Trips of each vessel.
     """
-    model = _Model(problem, candidates, shifts=shifts)
-    effort.begin()
+    model = _Model(problem, candidates, score, shifts=shifts)
     result = pyvrp.solve(
-        model.data, effort, seed=seed, collect_stats=False, display=False
+        model.data,
+        stop,
+        seed=seed,
+        collect_stats=False,
+        display=False,  # type: ignore[arg-type]
     )
     if not result.is_feasible():
         return [[] for _ in problem.vessels]
@@ -145,12 +84,14 @@ class _Model:
     def __init__(
         self,
         problem: RoutingProblem,
-        candidates: npt.NDArray[np.intp],
+        candidates: npt.NDArray[np.integer[Any]],
+        score: npt.NDArray[np.float64],
         *,
         shifts: bool,
     ) -> None:
         self._problem = problem
         self._candidates = candidates
+        self._score = score[candidates]
         used = {x for v in problem.vessels for x in (v.depot, v.last, *v.ports)}
         self._depots = sorted(used)
         self._nodes = np.array([*self._depots, *candidates.tolist()], dtype=np.intp)
@@ -176,7 +117,14 @@ class _Model:
     def _n_profiles(self) -> int:
         alike = self._problem.travel_h.ndim == 2 and self._problem.service_h.ndim == 1
         same_ports = len({v.ports for v in self._problem.vessels}) == 1
-        return 1 if alike and same_ports else len(self._problem.vessels)
+        alike = alike and same_ports and self._problem.may_serve is None
+        return 1 if alike else len(self._problem.vessels)
+
+    def _hours_of(self, vessel: int) -> float:
+        """Hours from when a vessel is ready to its deadline."""
+        problem = self._problem
+        hours = problem.deadline_h(vessel) - problem.vessels[vessel].ready_h
+        return max(hours, 0.0)
 
     def _matrices(
         self, vessel: int
@@ -193,9 +141,13 @@ class _Model:
             if node in ports and problem.unload_h is not None:
                 duration[n_depots:, i] += problem.unload_h[node]
         np.fill_diagonal(duration, 0.0)
-        far = 10.0 * max(problem.limit_h(v) for v in range(len(problem.vessels)))
+        n_vessels = len(problem.vessels)
+        far = 10.0 * max(self._hours_of(v) for v in range(n_vessels))
         far = min(far, 1e5)
         capped = np.minimum(duration, far)
+        for i, site in enumerate(self._candidates.tolist()):
+            if not problem.is_allowed(vessel, site):
+                capped[:, n_depots + i] = far
         whole = np.ceil(capped * _DURATION_PER_HOUR).astype(np.int64)
         distance = np.rint(np.minimum(travel, far) * _DISTANCE_PER_HOUR)
         np.fill_diagonal(distance, 0.0)
@@ -204,7 +156,7 @@ class _Model:
     def _types(self, vessel: int, *, shifts: bool) -> list[pyvrp.VehicleType]:
         one = self._problem.vessels[vessel]
         index = self._depots.index
-        hours = self._shift_hours(vessel) if shifts else [self._problem.limit_h(vessel)]
+        hours = self._shift_hours(vessel) if shifts else [self._hours_of(vessel)]
         kinds = []
         for i, shift in enumerate(hours):
             # Later shifts begin where the first one ended, at a port.
@@ -226,7 +178,7 @@ class _Model:
 
     def _shift_hours(self, vessel: int) -> list[float]:
         """Cut the horizon into fixed trips: whole endurances, then the rest."""
-        one, limit = self._problem.vessels[vessel], self._problem.limit_h(vessel)
+        one, limit = self._problem.vessels[vessel], self._hours_of(vessel)
         if one.last not in one.ports or one.endurance_h >= limit:
             return [min(one.endurance_h, limit)]
         n_full = int(limit // one.endurance_h)
@@ -236,9 +188,9 @@ class _Model:
     def _clients(self, types: list[pyvrp.VehicleType]) -> list[pyvrp.Client]:
         problem = self._problem
         budget = sum(kind.shift_duration for kind in types) / _DURATION_PER_HOUR
-        total = float(problem.prize[self._candidates].sum())
+        total = float(self._score.sum())
         scale = _PRIZE_WEIGHT * budget * _DISTANCE_PER_HOUR / total
-        prizes = np.maximum(1, np.rint(problem.prize[self._candidates] * scale))
+        prizes = np.maximum(1, np.rint(self._score * scale))
         loads = np.ceil(problem.demand_kg[self._candidates] * _LOAD_PER_KG)
         return [
             pyvrp.Client(

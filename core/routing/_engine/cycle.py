@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 
 from core.jit import compiled, entry
-from core.routing._engine.evaluate import update
+from core.routing._engine.evaluate import scan, update, whole
 from core.routing._engine.improve import shorten
 from core.routing._engine.plan import copy_touched, worth
 from core.routing._engine.random_numbers import below, uniform
@@ -14,7 +14,7 @@ from core.routing._engine.recreate import recreate
 from core.routing._engine.ruin import ruin
 from core.routing._engine.types import Array, Arrays, World
 
-__all__ = ["fill_plan", "refresh", "run_cycle"]
+__all__ = ["fill_plan", "fits", "reach", "refresh", "run_cycle"]
 
 #: Where so few sites wait, all are tried; otherwise those near what was taken out.
 _ALL_WAITING = 200
@@ -32,6 +32,40 @@ def refresh(model: Arrays, plan: Arrays, world: World) -> None:
         for i in range(1, length[v] - 1):
             if is_site[seq[v, i]]:
                 vessel_of[seq[v, i]] = v
+
+
+@entry
+def fits(v: int, nodes: Array, n_nodes: int, model: Arrays, world: World) -> bool:
+    """Tell whether an order of nodes keeps every limit of a vessel."""
+    return whole(v, nodes, n_nodes, model, world)[0]
+
+
+@entry
+def reach(
+    wanted: Array, rng: Array, work: Arrays, model: Arrays, plan: Arrays, world: World
+) -> Array:
+    """Tell which sites some vessel of a plan has room for."""
+    best_at, best_how, best_h, best_gain = work[0], work[1], work[2], work[3]
+    fits = np.zeros(len(wanted), dtype=np.bool_)
+    for v in range(len(plan[1])):
+        scan(
+            v,
+            wanted,
+            len(wanted),
+            0.0,
+            rng,
+            best_at,
+            best_how,
+            best_h,
+            best_gain,
+            model,
+            plan,
+            world,
+        )
+        for k in range(len(wanted)):
+            if best_h[v, k] < np.inf:
+                fits[k] = True
+    return fits
 
 
 @entry

@@ -1,12 +1,15 @@
 """Pass each call on to the evaluator of the problem."""
 
 from core.jit import compiled
-from core.routing._engine import quick
+from core.routing._engine import careful, quick
 from core.routing._engine.types import Array, Arrays, World
 
-__all__ = ["scan", "update", "whole"]
+__all__ = ["rescan", "scan", "update", "whole"]
 
 _update, _scan, _whole = quick.update, quick.scan, quick.whole
+_rescan = quick.rescan
+_update_careful, _scan_careful = careful.update, careful.scan
+_whole_careful = careful.whole
 
 
 @compiled
@@ -14,6 +17,8 @@ def update(v: int, model: Arrays, plan: Arrays, world: World) -> None:
     """Fill what is kept of a vessel."""
     if world is None:
         _update(v, model, plan)
+    else:
+        _update_careful(v, model, plan, world)
 
 
 @compiled
@@ -36,6 +41,41 @@ def scan(
         _scan(
             v, wanted, n, blink, rng, best_at, best_how, best_h, best_gain, model, plan
         )
+    else:
+        _scan_careful(
+            v, wanted, n, blink, rng, best_at, best_how, best_h, best_gain, model, plan,
+            world,
+        )  # fmt: skip
+
+
+@compiled
+def rescan(
+    v: int,
+    into: int,
+    how: int,
+    wanted: Array,
+    n: int,
+    blink: float,
+    rng: Array,
+    best_at: Array,
+    best_how: Array,
+    best_h: Array,
+    best_gain: Array,
+    model: Arrays,
+    plan: Arrays,
+    world: World,
+) -> None:
+    """Mend the best places in a vessel that has just got a site."""
+    if world is None:  # noqa: SIM102 - numba prunes on this test alone
+        if how == 0 and plan[1][v] > 3:
+            _rescan(
+                v, into, wanted, n, blink, rng, best_at, best_how, best_h, model, plan
+            )
+            return
+    scan(
+        v, wanted, n, blink, rng, best_at, best_how, best_h, best_gain, model, plan,
+        world,
+    )  # fmt: skip
 
 
 @compiled
@@ -45,4 +85,4 @@ def whole(
     """Judge an order of nodes."""
     if world is None:
         return _whole(v, nodes, n_nodes, model)
-    return False, 0.0, 0.0
+    return _whole_careful(v, nodes, n_nodes, model, world)

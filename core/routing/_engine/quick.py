@@ -11,7 +11,7 @@ from core.jit import compiled
 from core.routing._engine.random_numbers import uniform
 from core.routing._engine.types import Array, Arrays
 
-__all__ = ["TOLERANCE", "scan", "update", "whole"]
+__all__ = ["TOLERANCE", "needs_calls", "rescan", "scan", "update", "whole"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -110,61 +110,147 @@ def scan(
     q = v if travel.shape[0] > 1 else 0
     w = v if service.shape[0] > 1 else 0
     n = length[v]
-    hold, most_h = limits[v, 0] + TOLERANCE, limits[v, 1] + TOLERANCE
-    spare = limits[v, 2] + TOLERANCE - cache[v, n - 1, 2]
     # A vessel that stays has no hours yet; its way from start to end comes on top.
     base = cache[v, 1, 2] if n == 2 else 0.0
-    # Port calls between trips help only where a trip is limited.
-    calls = limits[v, 0] < np.inf or limits[v, 1] < limits[v, 2]
+    calls = needs_calls(v, limits)
     for k in range(n_wanted):
         s = wanted[k]
-        best_h[v, k] = np.inf
-        if not allowed[v, s]:
+        best_h[v, k], best_gain[v, k] = np.inf, score[s]
+        if allowed[v, s]:
+            least, at, how = _least(
+                v, q, s, service[w, s], demand[s], 0, n - 1, np.inf, -1, 0, calls,
+                blink, rng, travel, unload, limits, ports, seq, n, cache,
+            )  # fmt: skip
+            best_at[v, k], best_how[v, k], best_h[v, k] = at, how, least + base
+
+
+@compiled
+def rescan(
+    v: int,
+    into: int,
+    wanted: Array,
+    n_wanted: int,
+    blink: float,
+    rng: Array,
+    best_at: Array,
+    best_how: Array,
+    best_h: Array,
+    model: Arrays,
+    plan: Arrays,
+) -> None:
+    """Mend the best places after a site went in after position ``into``, alone.
+
+    Only the two new legs are looked at, unless the best place is gone.
+    """
+    travel, service, _, demand, unload, _, limits, ports, _ = model
+    seq, length, _, cache, _ = plan
+    q = v if travel.shape[0] > 1 else 0
+    w = v if service.shape[0] > 1 else 0
+    n = length[v]
+    calls = needs_calls(v, limits)
+    spare = limits[v, 2] + TOLERANCE - cache[v, n - 1, 2]
+    for k in range(n_wanted):
+        least, at, how = best_h[v, k], best_at[v, k], best_how[v, k]
+        if least == np.inf:
             continue
-        kg, work = demand[s], service[w, s]
-        least, at, how = np.inf, -1, 0
-        for i in range(n - 1):
-            a, b = seq[v, i], seq[v, i + 1]
-            to = travel[q, a, s] + work
-            across = travel[q, a, b]
-            d = to + travel[q, s, b] - across
+        s = wanted[k]
+        first, last = into, into + 2
+        if at > into:
+            at += 1
+        kept = least <= spare and at != into and how == 0
+        if kept and calls:
+            kept = (
+                cache[v, at, 2] + least <= limits[v, 1] + TOLERANCE
+                and cache[v, at, 3] + demand[s] <= limits[v, 0] + TOLERANCE
+            )
+        if not kept:
+            first, last, at, how = 0, n - 1, -1, 0
+            # Where nothing but the deadline limits, least hours too many is final.
+            gone = least > spare and not calls
+            least = np.inf
+            if gone:
+                last = 0
+        least, at, how = _least(
+            v, q, s, service[w, s], demand[s], first, last, least, at, how, calls,
+            blink, rng, travel, unload, limits, ports, seq, n, cache,
+        )  # fmt: skip
+        best_at[v, k], best_how[v, k], best_h[v, k] = at, how, least
+
+
+@compiled
+def needs_calls(v: int, limits: Array) -> bool:
+    """Whether port calls between trips can help: where a trip is limited."""
+    return bool(limits[v, 0] < np.inf or limits[v, 1] < limits[v, 2])
+
+
+@compiled
+def _least(
+    v: int,
+    q: int,
+    s: int,
+    work: float,
+    kg: float,
+    first: int,
+    last: int,
+    least: float,
+    at: int,
+    how: int,
+    calls: bool,
+    blink: float,
+    rng: Array,
+    travel: Array,
+    unload: Array,
+    limits: Array,
+    ports: Array,
+    seq: Array,
+    n: int,
+    cache: Array,
+) -> tuple[float, int, int]:
+    """Find a place of fewer added hours than ``least`` among some legs."""
+    hold, most_h = limits[v, 0] + TOLERANCE, limits[v, 1] + TOLERANCE
+    spare = limits[v, 2] + TOLERANCE - cache[v, n - 1, 2]
+    for i in range(first, last):
+        a, b = seq[v, i], seq[v, i + 1]
+        to = travel[q, a, s] + work
+        across = travel[q, a, b]
+        d = to + travel[q, s, b] - across
+        if (
+            d < least
+            and d <= spare
+            and cache[v, i, 2] + d <= most_h
+            and cache[v, i, 3] + kg <= hold
+            and not (blink > 0.0 and uniform(rng) < blink)
+        ):
+            least, at, how = d, i, 0
+        if not calls:
+            continue
+        sea, load = cache[v, i, 0], cache[v, i, 1]
+        rest = cache[v, i, 2] - sea - across
+        rest_kg = cache[v, i, 3] - load
+        for p in range(ports.shape[1]):
+            port = ports[v, p]
+            if port < 0:
+                break
+            d = to + travel[q, s, port] + unload[port]
+            d += travel[q, port, b] - across
             if (
                 d < least
                 and d <= spare
-                and cache[v, i, 2] + d <= most_h
-                and cache[v, i, 3] + kg <= hold
-                and not (blink > 0.0 and uniform(rng) < blink)
+                and sea + to + travel[q, s, port] <= most_h
+                and load + kg <= hold
+                and travel[q, port, b] + rest <= most_h
+                and rest_kg <= hold
             ):
-                least, at, how = d, i, 0
-            if not calls:
-                continue
-            sea, load = cache[v, i, 0], cache[v, i, 1]
-            rest = cache[v, i, 2] - sea - across
-            rest_kg = cache[v, i, 3] - load
-            for p in range(ports.shape[1]):
-                port = ports[v, p]
-                if port < 0:
-                    break
-                d = to + travel[q, s, port] + unload[port]
-                d += travel[q, port, b] - across
-                if (
-                    d < least
-                    and d <= spare
-                    and sea + to + travel[q, s, port] <= most_h
-                    and load + kg <= hold
-                    and travel[q, port, b] + rest <= most_h
-                ):
-                    least, at, how = d, i, 1 + 2 * p
-                d = travel[q, a, port] + unload[port] + travel[q, port, s] + work
-                d += travel[q, s, b] - across
-                if (
-                    d < least
-                    and d <= spare
-                    and sea + travel[q, a, port] <= most_h
-                    and travel[q, port, s] + work + travel[q, s, b] + rest <= most_h
-                    and rest_kg + kg <= hold
-                ):
-                    least, at, how = d, i, 2 + 2 * p
-        best_at[v, k], best_how[v, k] = at, how
-        best_h[v, k] = least + base
-        best_gain[v, k] = score[s]
+                least, at, how = d, i, 1 + 2 * p
+            d = travel[q, a, port] + unload[port] + travel[q, port, s] + work
+            d += travel[q, s, b] - across
+            if (
+                d < least
+                and d <= spare
+                and sea + travel[q, a, port] <= most_h
+                and load <= hold
+                and travel[q, port, s] + work + travel[q, s, b] + rest <= most_h
+                and rest_kg + kg <= hold
+            ):
+                least, at, how = d, i, 2 + 2 * p
+    return least, at, how

@@ -55,7 +55,7 @@ def recombine(
         constraints=LinearConstraint(table[used], -np.inf, most_of[used]),
         integrality=np.ones(len(chosen)),
         bounds=Bounds(0.0, 1.0),
-        options={"time_limit": 1.0},
+        options={"node_limit": 50},
     )
     if found.x is None:
         return None

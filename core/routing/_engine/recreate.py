@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.jit import compiled
-from core.routing._engine.evaluate import scan
+from core.routing._engine.evaluate import rescan, scan
 from core.routing._engine.plan import bring_in
 from core.routing._engine.random_numbers import uniform
 from core.routing._engine.types import Array, Arrays, World
@@ -94,24 +94,15 @@ def recreate(
         if top_v < 0:
             break
         v, k = top_v, top_k
-        bring_in(v, wanted[k], best_at[v, k], best_how[v, k], model, plan, world)
+        at, how = best_at[v, k], best_how[v, k]
+        bring_in(v, wanted[k], at, how, model, plan, world)
         touched[v] = True
         n -= 1
         wanted[k] = wanted[n]
         for u in range(m):
             best_h[u, k], best_gain[u, k] = best_h[u, n], best_gain[u, n]
             best_at[u, k], best_how[u, k] = best_at[u, n], best_how[u, n]
-        scan(
-            v,
-            wanted,
-            n,
-            blink,
-            rng,
-            best_at,
-            best_how,
-            best_h,
-            best_gain,
-            model,
-            plan,
-            world,
-        )
+        rescan(
+            v, at, how, wanted, n, blink, rng, best_at, best_how, best_h, best_gain,
+            model, plan, world,
+        )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.routing._engine.cycle import fill_plan, refresh, run_cycle
+from core.routing._engine.cycle import fill_plan, fits, reach, refresh, run_cycle
 from core.routing._engine.random_numbers import stream
 from core.routing._engine.recombine import recombine
 from core.routing._engine.tables import (
@@ -16,6 +16,7 @@ from core.routing._engine.tables import (
     empty_plan,
     encode,
     make_tables,
+    with_sites,
 )
 from core.routing.problem import RoutingProblem, Trip
 
@@ -23,6 +24,8 @@ __all__ = ["Search", "Stop"]
 
 _CHUNK = 200
 _POOL = 4096
+#: Routes of more nodes are not kept for a recombination.
+_LONGEST = 400
 
 
 class Stop(Protocol):
@@ -48,8 +51,6 @@ class Search:
     ----------
     problem : RoutingProblem
         The problem.
-    sites : ndarray of int
-        Sites that may be visited.
     seed : int
         Seed of the search.
     least_prize_per_h : float
@@ -61,58 +62,59 @@ class Search:
     def __init__(
         self,
         problem: RoutingProblem,
-        sites: npt.NDArray[np.intp],
         *,
         seed: int,
         least_prize_per_h: float = 0.0,
         world: Plan | None = None,
     ) -> None:
         self.problem, self.world = problem, world
-        self.tables: Tables = make_tables(problem, sites)
         self.rng = stream(seed)
         self.dice = np.random.default_rng(seed)
         self.least = least_prize_per_h
-        n, m = problem.travel_h.shape[-1], len(problem.vessels)
+        self.tables: Tables = make_tables(problem)
         self.now = empty_plan(problem, self.tables)
         self.trial = empty_plan(problem, self.tables)
+        self.peak = empty_plan(problem, self.tables)
         self.best = empty_plan(problem, self.tables)
-        for plan in (self.now, self.trial, self.best):
+        for plan in (self.now, self.trial, self.peak, self.best):
             refresh(self.tables.model, plan, world)
+        n, m = problem.travel_h.shape[-1], len(problem.vessels)
+        self.work = _work(n, m, len(self.tables.sites))
+        fits = reach(
+            self.tables.sites,
+            self.rng,
+            self.work,
+            self.tables.model,
+            self.now,
+            world,
+        )
+        self.sites = self.tables.sites[fits]
+        self.tables = with_sites(self.tables, self.sites)
         self.names = np.random.default_rng(7).integers(
             1, 1 << 63, n + m, dtype=np.uint64
         )
-        columns = min(self.tables.width, 400)
-        self.routes = (
-            np.zeros((_POOL, columns), dtype=np.int32),
-            np.zeros(_POOL, dtype=np.int64),
-            np.zeros(_POOL, dtype=np.int32),
-            np.zeros(_POOL),
-            np.zeros(_POOL, dtype=np.uint64),
-            np.full(4 * _POOL + 1, -1, dtype=np.int64),
-            np.zeros(1, dtype=np.int64),
-        )
-        n_sites = len(sites)
-        self.work = (
-            np.zeros((m, n_sites), dtype=np.int64),
-            np.zeros((m, n_sites), dtype=np.int64),
-            np.zeros((m, n_sites)),
-            np.zeros((m, n_sites)),
-            np.zeros(n),
-            np.ones(m, dtype=np.bool_),
-        )
+        self.routes = _routes(min(self.tables.width, _LONGEST))
         self.marks = (
             np.zeros(n, dtype=np.int32),
             np.zeros(n, dtype=np.int32),
             np.zeros(n, dtype=np.bool_),
             np.zeros(n, dtype=np.bool_),
         )
-        score = self.tables.model[2]
-        self.mean_score = float(score[sites].mean()) if n_sites else 1.0
-        hours = float(self.tables.model[6][:, 2].clip(max=1e5).sum())
-        # An hour is worth something only between plans of one prize.
-        self.tie = 0.01 * float(np.median(score[sites])) * m / max(hours, 1e-9)
-        self.tie = max(self.tie, least_prize_per_h)
+        self._set_scales()
+        self.found_by: str | None = None
+        self._next = ""
+        self._number = 0
         self.log: list[tuple[Any, ...]] = []
+
+    def _set_scales(self) -> None:
+        """Set what a typical site brings, and the worth of an hour beside it."""
+        problem, score = self.problem, self.problem.prize[self.sites]
+        self.mean_score = max(float(score.mean()), 1e-12) if len(score) else 1.0
+        hours = float(self.tables.model[6][:, 2].clip(1e-9, 1e5).sum())
+        # An hour is worth something only between plans of one prize.
+        middle = float(np.median(score)) if len(score) else 1.0
+        self.tie = 0.01 * middle * len(problem.vessels) / hours
+        self.tie = max(self.tie, self.least)
 
     def worth(self, plan: Plan) -> float:
         """Score of a plan, and as a tie-break its hours."""
@@ -128,38 +130,54 @@ class Search:
         """Trips of the best plan."""
         return decode(self.problem, self.best)
 
-    def begin_with(self, trips: list[list[Trip]]) -> None:
-        """Take trips as the present plan."""
-        self._set(self.now, encode(self.problem, self.tables, trips))
-        self._keep()
+    def begin_with(self, trips: list[list[Trip]], source: str) -> None:
+        """Begin the next cycle from trips of another engine, brought within limits."""
+        self._set(self.now, empty_plan(self.problem, self.tables))
+        for v, own in enumerate(trips):
+            alone: list[list[Trip]] = [[] for _ in trips]
+            alone[v] = own
+            plan = encode(self.problem, self.tables, alone)
+            sites = np.array([s for trip in own for s in trip.sites], dtype=np.int32)
+            if fits(v, plan[0][v], int(plan[1][v]), self.tables.model, self.world):
+                self.now[0][v], self.now[1][v] = plan[0][v], plan[1][v]
+                refresh(self.tables.model, self.now, self.world)
+            elif len(sites):
+                self._fill(1.0, 0.0, sites, v)
+        self._fill(1.0, 0.0)
+        if self._keep(self.now):
+            self.found_by = source
+        self._next = source
 
     def construct(self) -> None:
         """Bring sites into an empty plan, those that bring most for an hour first."""
         self._set(self.now, empty_plan(self.problem, self.tables))
         self._fill(1.0, 0.0)
-        self._keep()
+        self._keep(self.now)
 
-    def run(self, stop: Stop) -> None:
-        """Search until told to stop."""
-        number, over = 0, False
-        while not over:
+    def run(self, stop: Stop, *, cycles: int | None = None) -> None:
+        """Search until told to stop, or for a number of cycles."""
+        number, over = self._number, False
+        end = np.inf if cycles is None else number + cycles
+        while not over and number < end:
             course = self._course(number)
             how = self._begin_cycle(number)
             start = self.score(self.now)
             over = self._cycle(course, stop)
-            after = self.score(self.best)
+            after = self.score(self.peak)
             if len(self.problem.vessels) > 1 and self.world is None:
-                self._recombine(stop)
+                self._recombine()
             self.log.append((number, how, start, after, self.score(self.best), course))
-            number += 1
+            number = self._number = number + 1
 
     def _cycle(self, course: _Course, stop: Stop) -> bool:
         tables = self.tables
         refresh(tables.model, self.now, self.world)
         self._set(self.trial, self.now)
+        self._set(self.peak, self.now)
+        over = False
         for first in range(0, course.n_steps, _CHUNK):
             last = min(first + _CHUNK, course.n_steps)
-            improved = run_cycle(
+            run_cycle(
                 first,
                 last,
                 course.n_steps,
@@ -178,12 +196,13 @@ class Search:
                 tables.model,
                 self.now,
                 self.trial,
-                self.best,
+                self.peak,
                 self.world,
             )
-            if stop.spent(last - first, improved=improved >= 0):
-                return True
-        return False
+            over = stop.spent(last - first, improved=self._keep(self.peak))
+            if over:
+                break
+        return over
 
     def _course(self, number: int) -> _Course:
         """Draw the temperatures, the share taken out and the ways of a cycle."""
@@ -213,6 +232,9 @@ class Search:
         draw = self.dice.random()
         if number == 0:
             return "present"
+        if self._next:
+            source, self._next = self._next, ""
+            return source
         if draw < 0.4:
             self._set(self.now, self.best)
             return "best"
@@ -223,7 +245,7 @@ class Search:
         else:
             how = "fresh"
         self._fill(self.dice.uniform(0.7, 2.0), self.dice.uniform(0.0, 0.6))
-        self._keep()
+        self._keep(self.now)
         return how
 
     def _deal(self) -> None:
@@ -260,7 +282,7 @@ class Search:
             self.world,
         )
 
-    def _recombine(self, stop: Stop) -> None:
+    def _recombine(self) -> None:
         found = recombine(self.tables, self.routes, self.names)
         if found is None:
             return
@@ -271,16 +293,43 @@ class Search:
         self._set(self.now, plan)
         refresh(self.tables.model, self.now, self.world)
         self._fill(1.0, 0.0)
-        self._keep()
+        self._keep(self.now)
 
-    def _keep(self) -> None:
-        """Take the present plan as the best where it is better."""
-        refresh(self.tables.model, self.now, self.world)
-        if self.worth(self.now) > self.worth(self.best) + 1e-9:
-            self._set(self.best, self.now)
+    def _keep(self, plan: Plan) -> bool:
+        """Take a plan as the best where it is better."""
+        better = self.worth(plan) > self.worth(self.best) + 1e-9
+        if better:
+            self._set(self.best, plan)
+            self.found_by = None
+        return better
 
     def _set(self, target: Plan, source: Plan) -> None:
         for to, values in zip(target, source, strict=True):
             to[:] = values
         if target is self.now:
             refresh(self.tables.model, self.now, self.world)
+
+
+def _work(n: int, m: int, n_sites: int) -> Plan:
+    """Room for the best places of each site, and the rest a recreation needs."""
+    return (
+        np.zeros((m, n_sites), dtype=np.int64),
+        np.zeros((m, n_sites), dtype=np.int64),
+        np.zeros((m, n_sites)),
+        np.zeros((m, n_sites)),
+        np.zeros(n),
+        np.ones(m, dtype=np.bool_),
+    )
+
+
+def _routes(columns: int) -> Plan:
+    """Room for the routes kept for a recombination."""
+    return (
+        np.zeros((_POOL, columns), dtype=np.int32),
+        np.zeros(_POOL, dtype=np.int64),
+        np.zeros(_POOL, dtype=np.int32),
+        np.zeros(_POOL),
+        np.zeros(_POOL, dtype=np.uint64),
+        np.full(4 * _POOL + 1, -1, dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+    )

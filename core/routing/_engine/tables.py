@@ -1,6 +1,6 @@
 """A routing problem as the arrays of the search, and plans there and back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,15 @@ import numpy.typing as npt
 
 from core.routing.problem import RoutingProblem, Trip
 
-__all__ = ["Tables", "decode", "empty_plan", "encode", "make_tables"]
+__all__ = [
+    "Tables",
+    "decode",
+    "empty_plan",
+    "encode",
+    "limits_of",
+    "make_tables",
+    "with_sites",
+]
 
 #: Hours that stand for "no way": far above any limit, and sums stay exact to 1e-10.
 FAR_H = 1e6
@@ -48,8 +56,8 @@ class Tables:
     width: int
 
 
-def make_tables(problem: RoutingProblem, sites: npt.NDArray[np.intp]) -> Tables:
-    """Arrays of a problem over the sites that can be visited at all."""
+def make_tables(problem: RoutingProblem) -> Tables:
+    """Lay out a problem, over the sites that are worth a visit."""
     travel = _stacked(problem.travel_h, 3)
     if not np.isfinite(travel).all():
         travel = np.where(np.isfinite(travel), travel, FAR_H)
@@ -58,6 +66,7 @@ def make_tables(problem: RoutingProblem, sites: npt.NDArray[np.intp]) -> Tables:
     is_site[problem.sites] = True
     service = _stacked(np.where(is_site, problem.service_h, 0.0), 2)
     pinned = np.zeros(n, bool) if problem.pinned is None else problem.pinned
+    sites = problem.sites[(problem.prize > 0.0)[problem.sites] | pinned[problem.sites]]
     # One pinned site outweighs all that is not pinned.
     score = np.where(is_site, problem.prize, 0.0)
     score = score + np.where(pinned, score.sum() + 1.0, 0.0)
@@ -68,20 +77,26 @@ def make_tables(problem: RoutingProblem, sites: npt.NDArray[np.intp]) -> Tables:
         np.where(is_site, problem.demand_kg, 0.0),
         np.ascontiguousarray(problem.unload_h, dtype=np.float64),
         _allowed(problem, sites),
-        _limits(problem),
+        limits_of(problem),
         _ports(problem),
         is_site,
     )
-    near, row_of = _near(travel[0], sites)
+    none = np.zeros(0, dtype=np.int32)
     return Tables(
         model=model,
         sites=sites.astype(np.int32),
-        near=near,
-        row_of=row_of,
+        near=none[None],
+        row_of=none,
         angle=_angles(travel[0], problem.vessels[0].depot),
         kind=_kinds(problem),
         width=len(sites) * 2 + 3,
     )
+
+
+def with_sites(tables: Tables, sites: npt.NDArray[np.int32]) -> Tables:
+    """Keep only these sites, and list for each the nearest."""
+    near, row_of = _near(tables.model[0][0], sites)
+    return replace(tables, sites=sites, near=near, row_of=row_of)
 
 
 def _stacked(values: npt.NDArray[np.float64], dims: int) -> npt.NDArray[np.float64]:
@@ -101,7 +116,7 @@ def _allowed(
     return allowed
 
 
-def _limits(problem: RoutingProblem) -> npt.NDArray[np.float64]:
+def limits_of(problem: RoutingProblem) -> npt.NDArray[np.float64]:
     rows = [
         (
             vessel.capacity_kg,
@@ -125,7 +140,7 @@ def _ports(problem: RoutingProblem) -> npt.NDArray[np.int32]:
 
 
 def _near(
-    travel: npt.NDArray[np.float64], sites: npt.NDArray[np.intp]
+    travel: npt.NDArray[np.float64], sites: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     row_of = np.full(len(travel), -1, dtype=np.int32)
     row_of[sites] = np.arange(len(sites))
