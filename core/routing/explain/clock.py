@@ -44,6 +44,9 @@ class _Calendar:
     def work(self, arrive: FloatArray, service: FloatArray) -> tuple[FloatArray, ...]:
         """When work begins and ends; infinity where it is never done."""
         n = len(self.opens)
+        if not n:  # never opens
+            never = np.full(arrive.shape, np.inf)
+            return never, never
         side = np.searchsorted(self.closes, arrive, side="right")
         # Work of no length may be done at the very hour of closing.
         exact = np.searchsorted(self.closes, arrive, side="left")

@@ -164,6 +164,8 @@ def _or_exchange(problem: RoutingProblem, site: int, swap: Figures | None) -> st
         return ""
     other = swap.place.replaces
     name = problem.site_name(other)
+    if name == problem.site_name(site):  # another load of the same site
+        return ""
     if swap.gain > TOLERANCE:
         more = _worth(problem, (site, other), swap.gain)
         return (
