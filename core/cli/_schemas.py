@@ -58,20 +58,26 @@ _SITES = Schema(
     what="Where a vessel may collect.",
     formats="csv",
     fields=(
-        Field("site", "text", True, "name, once in the file"),
+        Field("site", "text", True, "name, once in the file; 80 letters at most"),
         Field("lat", "degrees, WGS 84", True, "-90 to 90"),
-        Field("lon", "degrees, WGS 84", True, "-180 to 180"),
-        Field("mass_kg", "kg", True, "mass expected there"),
+        Field("lon", "degrees, WGS 84", True, "-180 to 180, or 0 to 360"),
+        Field("mass_kg", "kg", True, "mass expected there, above 0"),
         Field("mass_kg_low", "kg", False, "lower bound; the mass itself if empty"),
         Field("mass_kg_high", "kg", False, "upper bound; the mass itself if empty"),
         Field("category", "text", False, "main category"),
         Field("priority", "number", False, "weight of the mass; 1 if empty"),
         Field("service_h", "hours", False, "time to collect; computed if empty"),
+        Field("open_from", "ISO 8601, UTC", False, "no work there before"),
+        Field("open_until", "ISO 8601, UTC", False, "no work there after"),
+        Field("prefer_from", "ISO 8601, UTC", False, "work had best begin after"),
+        Field("prefer_until", "ISO 8601, UTC", False, "work had best begin before"),
+        Field("late_cost_kg_per_h", "kg/h", False, "worth lost an hour outside those"),
     ),
     example=(
-        "site,lat,lon,mass_kg,mass_kg_low,mass_kg_high,category,priority,service_h\n"
-        "A,30.5,-140.2,420,210,900,fishing_gear,1,2.5\n"
-        "B,30.9,-139.6,180,,,plastic,1,\n"
+        "site,lat,lon,mass_kg,mass_kg_low,mass_kg_high,category,priority,service_h,"
+        "open_from,open_until,prefer_from,prefer_until,late_cost_kg_per_h\n"
+        "A,30.5,-140.2,420,210,900,fishing_gear,1,2.5,,,,,\n"
+        "B,30.9,-139.6,180,,,plastic,1,,2026-06-01T00:00Z,,,2026-06-03T12:00Z,10\n"
     ),
 )
 
@@ -89,13 +95,19 @@ _FLEET = Schema(
         Field("vessels[].fuel_l_per_h", "l/h", True, "under way"),
         Field("vessels[].collect_fuel_l_per_h", "l/h", False, "while collecting"),
         Field("vessels[].cost_per_h", "currency/h", False, "crew and charter"),
+        Field("vessels[].max_wave_m", "m", False, "waves it still collects in"),
+        Field("vessels[].max_wind_m_s", "m/s", False, "wind it still collects in"),
+        Field("vessels[].crew_hours_per_day", "hours", False, "work in 24 h"),
+        Field("vessels[].shift_start", "HH:MM, UTC", False, "when their day begins"),
+        Field("vessels[].length_m", "m", False, "at the waterline"),
         Field("vessels[].start", "{port: LOCODE} or {lat, lon}", True, "where it is"),
         Field("vessels[].end", "{port: LOCODE} or {lat, lon}", False, "else its start"),
         Field("ports[].locode", "text", True, "UN/LOCODE, or name"),
         Field("ports[].name", "text", False, "name for people"),
         Field("ports[].lat", "degrees, WGS 84", True, "-90 to 90"),
-        Field("ports[].lon", "degrees, WGS 84", True, "-180 to 180"),
+        Field("ports[].lon", "degrees, WGS 84", True, "-180 to 180, or 0 to 360"),
         Field("ports[].unload_h", "hours", False, "time to unload; 0 if empty"),
+        Field("ports[].open", "[[HH:MM, HH:MM]]", False, "hours of each day, UTC"),
     ),
     example=(
         "vessels:\n"
@@ -107,10 +119,14 @@ _FLEET = Schema(
         "    endurance_h: 72\n"
         "    fuel_l_per_h: 90\n"
         "    cost_per_h: 350\n"
+        "    max_wave_m: 2.5\n"
+        "    crew_hours_per_day: 14\n"
+        "    shift_start: '16:00'\n"
         "    start: {port: USHNL}\n"
         "    end: {port: USHNL}\n"
         "ports:\n"
-        "  - {locode: USHNL, name: Honolulu, lat: 21.28, lon: -157.87, unload_h: 4}\n"
+        "  - {locode: USHNL, name: Honolulu, lat: 21.28, lon: -157.87, unload_h: 4,\n"
+        "     open: [['16:00', '04:00']]}\n"
     ),
 )
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.geo import normalise_lon
 from core.routing._record import Record, text_of
 from core.routing.fleet import Place, Port
 from core.routing.rejected import Rejected
@@ -41,11 +40,11 @@ class Harbours:
         if "port" not in value:
             record.refuse_unknown(value, {"lat", "lon"}, f"{field}.")
             position = record.position(value.get("lat"), value.get("lon"))
-            return None if position is None else _place(*position)
+            return None if position is None else Place(*position)
         record.refuse_unknown(value, {"port"}, f"{field}.")
         name = text_of(value["port"])
         if name in self.ports:
-            return _place(self.ports[name].lat, self.ports[name].lon, name)
+            return Place(self.ports[name].lat, self.ports[name].lon, name)
         known = ", ".join(sorted(self.ports)[:20]) or "none"
         reason = (
             "a port that was refused"
@@ -69,8 +68,7 @@ def _port(record: Record, name: str, item: Mapping[Any, Any]) -> Port | None:
     hours = _open(record, item.get("open"))
     if position is None:
         return None
-    place = _place(*position)
-    return Port(name, place.lat, place.lon, unload_h, title, hours)
+    return Port(name, *position, unload_h, title, hours)
 
 
 def _open(record: Record, value: object) -> tuple[tuple[str, str], ...]:
@@ -94,7 +92,3 @@ def _open(record: Record, value: object) -> tuple[tuple[str, str], ...]:
         if begin is not None and end is not None:
             spans.append((begin, end))
     return tuple(spans)
-
-
-def _place(lat: float, lon: float, port: str | None = None) -> Place:
-    return Place(lat, float(normalise_lon(lon)), port)

@@ -99,7 +99,7 @@ class Record:
         return number
 
     def position(self, lat: object, lon: object) -> tuple[float, float] | None:
-        """Return latitude and longitude, WGS 84 degrees, or note the fault."""
+        """Return latitude and longitude in [-180, 180), or note the fault."""
         y = self._degrees("lat", lat)
         x = self._degrees("lon", lon)
         if y is None or x is None:
@@ -111,7 +111,8 @@ class Record:
         if not -180.0 <= x < 360.0:
             self.refuse("lon", lon, "expected degrees from -180 to below 360")
             return None
-        return y, x
+        # Only what must be moved is: a sum would cost the last digits.
+        return y, x if x < 180.0 else x - 360.0
 
     def _degrees(self, field: str, value: object) -> float | None:
         is_number = isinstance(value, Real) and not isinstance(value, bool)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.geo import normalise_lon
 from core.routing._record import MAX_NAME, Record, is_clean
 
 __all__ = ["SITE_COLUMNS", "site_row"]
@@ -60,7 +59,7 @@ def site_row(record: Record, row: Mapping[str, str]) -> dict[str, Any]:
     return {
         "site": fields["site"],
         "lat": lat,
-        "lon": float(normalise_lon(lon)),
+        "lon": lon,
         "mass_kg": mass,
         "mass_kg_low": low,
         "mass_kg_high": high,
