@@ -1,6 +1,7 @@
 """Plans for other programs, and read back."""
 
 from core.routing.export.check_rtz import check_rtz
+from core.routing.export.cue_sheet import cue_sheets, to_cue_sheet
 from core.routing.export.geojson import to_geojson
 from core.routing.export.gpx import to_gpx
 from core.routing.export.kml import to_kml
@@ -31,6 +32,7 @@ __all__ = [
     "TripOutline",
     "cannot_carry",
     "check_rtz",
+    "cue_sheets",
     "outline",
     "read_csv",
     "read_geojson",
@@ -39,6 +41,7 @@ __all__ = [
     "read_rtz",
     "rtz_files",
     "to_csv",
+    "to_cue_sheet",
     "to_geojson",
     "to_gpx",
     "to_kml",

@@ -3,19 +3,17 @@
 A file holds one route, so a vessel's trips become one voyage, port calls included.
 """
 
-import re
-import unicodedata
 import warnings
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from core.errors import CleanupWarning, PlanningError, RouteInputError
+from core.errors import CleanupWarning, PlanningError
 from core.routing.export._voyage import VoyagePoint, voyage
 from core.routing.export._xml import child, to_text
 from core.routing.export.check_rtz import MAX_RTZ_BYTES, check_rtz
-from core.routing.export.labels import labelled
+from core.routing.export.labels import chosen_vessel, file_stems, labelled
 from core.routing.schedule import CleanupPlan, iso_utc
 
 __all__ = [
@@ -36,7 +34,6 @@ RTZ_CALL_NAMESPACE = "urn:gyre:rtz:1"
 #: that legs keep from the land they go round.
 TURN_RADIUS_NM = 0.1
 XTD_NM = 0.25
-_MAX_STEM = 60
 
 
 def to_rtz(
@@ -64,16 +61,8 @@ def to_rtz(
     RouteInputError
         If the vessel does not sail in the plan, or is needed and not named.
     """
-    sailing = _sailing(plan)
-    if vessel is None and len(sailing) == 1:
-        vessel = sailing[0]
-    if vessel not in sailing:
-        raise RouteInputError(
-            f"vessel {vessel!r} has no trip; an RTZ file holds one vessel of "
-            f"{', '.join(sailing) or 'none'}"
-        )
-    route_name = name or dict(zip(sailing, _stems(plan, sailing), strict=True))[vessel]
-    return _written(plan, vessel, version, route_name)
+    one = chosen_vessel(plan, vessel)
+    return _written(plan, one, version, name or file_stems(plan)[one])
 
 
 def rtz_files(
@@ -95,33 +84,17 @@ def rtz_files(
     dict of str to str
         File name, ending in ``.rtz``, and content; empty if no vessel sails.
     """
-    sailing = _sailing(plan)
-    stems = _stems(plan, sailing)
+    stems = file_stems(plan)
     if stem is not None:
-        stems = [stem, *(f"{stem} {one}" for one in stems[1:])]
+        first = next(iter(stems), "")
+        stems = {
+            vessel: stem if vessel == first else f"{stem} {own}"
+            for vessel, own in stems.items()
+        }
     return {
         f"{name}.rtz": _written(plan, vessel, version, name)
-        for vessel, name in zip(sailing, stems, strict=True)
+        for vessel, name in stems.items()
     }
-
-
-def _sailing(plan: CleanupPlan) -> list[str]:
-    return [vessel.name for vessel in plan.vessels if vessel.trips]
-
-
-def _stems(plan: CleanupPlan, vessels: Sequence[str]) -> list[str]:
-    """Name files after vessel and day, each once, safe on every file system."""
-    stems: list[str] = []
-    for vessel in vessels:
-        plain = unicodedata.normalize("NFC", vessel)
-        plain = re.sub(r"[^\w-]+", "_", plain).strip("_")[:_MAX_STEM] or "vessel"
-        stem = base = f"{plain}-{plan.start_at:%Y%m%d}"
-        count = 1
-        while stem.casefold() in {other.casefold() for other in stems}:
-            count += 1
-            stem = f"{base}-{count}"
-        stems.append(stem)
-    return stems
 
 
 def _written(

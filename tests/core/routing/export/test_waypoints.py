@@ -26,8 +26,8 @@ def rhumb_line(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points of the rhumb line, straight in Mercator's plane, worked out on its own."""
     y = np.log(np.tan(np.pi / 4 + np.radians([a[0], b[0]]) / 2))
     lon = np.unwrap([a[1], b[1]], period=360.0)
-    lat = np.degrees(2 * np.arctan(np.exp(np.linspace(*y, 401))) - np.pi / 2)
-    return lat, np.linspace(*lon, 401)
+    lat = np.degrees(2 * np.arctan(np.exp(np.linspace(y[0], y[1], 401))) - np.pi / 2)
+    return lat, np.linspace(lon[0], lon[1], 401)
 
 
 @settings(max_examples=30, deadline=None)
