@@ -14,7 +14,7 @@ from core.routing._engine.recreate import recreate
 from core.routing._engine.ruin import ruin
 from core.routing._engine.types import Array, Arrays, World
 
-__all__ = ["fill_plan", "fits", "reach", "refresh", "run_cycle"]
+__all__ = ["fill_plan", "fits", "reach", "refresh", "run_cycle", "waiting"]
 
 #: Where so few sites wait, all are tried; otherwise those near what was taken out.
 _ALL_WAITING = 200
@@ -106,7 +106,7 @@ def fill_plan(
 
 
 @compiled
-def _waiting(
+def waiting(
     n_taken: int,
     taken: Array,
     near: Array,
@@ -191,13 +191,13 @@ def run_cycle(
             way += 1
         size = 1 + below(rng, int(most))
         n = ruin(way, size, near, angle, rng, gone, taken, touched, model, trial, world)
-        n = _waiting(n, taken, near, row_of, sites, rng, stamp, wanted, trial[2])
+        n = waiting(n, taken, near, row_of, sites, rng, stamp, wanted, trial[2])
         open_[:] = True
         power = low + (high - low) * uniform(rng)
         recreate(
             wanted,
             n,
-            -1,
+            np.int64(-1),
             power,
             noise * uniform(rng),
             blink,
@@ -217,13 +217,21 @@ def run_cycle(
                 if touched[v] and shorten(v, model, trial, world):
                     shorter = True
             if shorter:
-                n = _waiting(
-                    0, taken, near, row_of, sites, rng, stamp, wanted, trial[2]
+                n = waiting(
+                    np.int64(0),
+                    taken,
+                    near,
+                    row_of,
+                    sites,
+                    rng,
+                    stamp,
+                    wanted,
+                    trial[2],
                 )
                 recreate(
                     wanted,
                     n,
-                    -1,
+                    np.int64(-1),
                     power,
                     noise,
                     0.0,

@@ -1,5 +1,7 @@
 """Shorten the trips of a vessel: 2-opt and or-opt, where things stand still."""
 
+import numpy as np
+
 from core.jit import compiled
 from core.routing._engine.evaluate import update
 from core.routing._engine.types import Array, Arrays, World
@@ -16,7 +18,7 @@ def shorten(v: int, model: Arrays, plan: Arrays, world: World) -> bool:
     travel, is_site = model[0], model[8]
     q = v if travel.shape[0] > 1 else 0
     changed = False
-    first = 0
+    first = np.int64(0)
     for last in range(1, length[v]):
         if is_site[seq[v, last]]:
             continue

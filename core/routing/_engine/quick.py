@@ -113,12 +113,14 @@ def scan(
     # A vessel that stays has no hours yet; its way from start to end comes on top.
     base = cache[v, 1, 2] if n == 2 else 0.0
     calls = needs_calls(v, limits)
+    # Plain -1 and 0 would be types of their own, and compile everything twice.
+    none, zero = np.int64(-1), np.int64(0)
     for k in range(n_wanted):
         s = wanted[k]
         best_h[v, k], best_gain[v, k] = np.inf, score[s]
         if allowed[v, s]:
             least, at, how = _least(
-                v, q, s, service[w, s], demand[s], 0, n - 1, np.inf, -1, 0, calls,
+                v, q, s, service[w, s], demand[s], zero, n - 1, np.inf, none, zero, calls,
                 blink, rng, travel, unload, limits, ports, seq, n, cache,
             )  # fmt: skip
             best_at[v, k], best_how[v, k], best_h[v, k] = at, how, least + base

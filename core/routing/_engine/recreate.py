@@ -67,7 +67,7 @@ def recreate(
         else:
             best_h[v, :n] = np.inf
     while n > 0:
-        top, top_v, top_k = -1.0, -1, -1
+        top, top_v, top_k = -1.0, np.int64(-1), np.int64(-1)
         k = 0
         while k < n:
             fits = False

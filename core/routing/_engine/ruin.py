@@ -57,7 +57,7 @@ def _any_site(rng: Array, model: Arrays, plan: Arrays) -> int:
     """Draw a visited site; -1 where a few tries find none."""
     seq, length = plan[0], plan[1]
     is_site = model[8]
-    total = 0
+    total = np.int64(0)
     for v in range(len(length)):
         total += length[v] - 2
     if total == 0:

@@ -20,9 +20,10 @@ from core.routing._engine.tables import (
 )
 from core.routing.problem import RoutingProblem, Trip
 
-__all__ = ["Search", "Stop"]
+__all__ = ["CHUNK", "Course", "Search", "Stop"]
 
-_CHUNK = 200
+#: Steps between two looks at the clock.
+CHUNK = 200
 _POOL = 4096
 #: Routes of more nodes are not kept for a recombination.
 _LONGEST = 400
@@ -36,7 +37,7 @@ class Stop(Protocol):
 
 
 @dataclass(frozen=True)
-class _Course:
+class Course:
     """What a cycle is drawn to be."""
 
     settings: tuple[float, ...]
@@ -169,14 +170,14 @@ class Search:
             self.log.append((number, how, start, after, self.score(self.best), course))
             number = self._number = number + 1
 
-    def _cycle(self, course: _Course, stop: Stop) -> bool:
+    def _cycle(self, course: Course, stop: Stop) -> bool:
         tables = self.tables
         refresh(tables.model, self.now, self.world)
         self._set(self.trial, self.now)
         self._set(self.peak, self.now)
         over = False
-        for first in range(0, course.n_steps, _CHUNK):
-            last = min(first + _CHUNK, course.n_steps)
+        for first in range(0, course.n_steps, CHUNK):
+            last = min(first + CHUNK, course.n_steps)
             run_cycle(
                 first,
                 last,
@@ -204,7 +205,7 @@ class Search:
                 break
         return over
 
-    def _course(self, number: int) -> _Course:
+    def _course(self, number: int) -> Course:
         """Draw the temperatures, the share taken out and the ways of a cycle."""
         dice, n = self.dice, len(self.tables.sites)
         hot = self.mean_score * 10.0 ** dice.uniform(-1.3, 0.2)
@@ -225,7 +226,7 @@ class Search:
             self.least,
             2.0 * self.mean_score,
         )
-        return _Course(settings, np.cumsum(weights), steps)
+        return Course(settings, np.cumsum(weights), steps)
 
     def _begin_cycle(self, number: int) -> str:
         """Begin at the best plan, at a part of it, or anew by sectors."""
