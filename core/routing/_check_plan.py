@@ -1,7 +1,13 @@
-"""A second opinion on a finished plan: from its own figures and the coastline."""
+"""A second opinion on a finished plan: from its own figures and the inputs.
+
+Written apart from the search, the timing and the setup: it reads the schedule as a
+crew would, and holds it against the fleet, the sites, the rules, the coastline and the
+closed areas.
+"""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -9,73 +15,184 @@ import pandas as pd
 
 from core.errors import PlanningError
 from core.geo import great_circle_distance_km
-from core.routing.fleet import Fleet, FleetVessel
-from core.routing.schedule import CleanupPlan, Leg, PlannedTrip
-from core.routing.sea.map_lines import crosses_land
+from core.routing._check_course import check_course
+from core.routing.explain import REASONS
+from core.routing.fleet import FleetVessel
+from core.routing.request import PlanRequest
+from core.routing.schedule import CleanupPlan, PlannedTrip, PlannedVessel
+from core.routing.sea import ClosedArea, closed_during
+from core.routing.stops import Stop
 
 __all__ = ["check_plan"]
 
+#: Times stand to the second; sums of a few of them may be off by as much.
+_SECONDS = timedelta(seconds=2)
+_SLACK_H = 2.0 / 3600.0
 _SLACK = 1e-6
-#: A leg's drawn path may be this much longer or shorter than its stated distance.
-_PATH_SHARE = 1e-3
+_SLACK_KG = 0.01
+#: A site is met where it is said to be, to 20 m.
+_AT_SITE_KM = 0.02
+
+#: Latitude and longitude where a site is expected at a time.
+Expected = Callable[[str, datetime], tuple[float, float]]
 
 
-def check_plan(plan: CleanupPlan, sites: pd.DataFrame, fleet: Fleet) -> None:
-    """Refuse a plan that breaks a constraint or crosses land.
+def check_plan(
+    plan: CleanupPlan, request: PlanRequest, *, expected: Expected | None = None
+) -> None:
+    """Refuse a plan that breaks a constraint or crosses land or a closed area.
+
+    Parameters
+    ----------
+    plan : CleanupPlan
+        The plan.
+    request : PlanRequest
+        What was asked for.
+    expected : callable, optional
+        Where a drifting site is expected at a time; sites lie still when not given.
 
     Raises
     ------
     PlanningError
         Names the first constraint broken.
     """
-    mass_of = dict(zip(sites["site"], sites["mass_kg"], strict=True))
-    taken: dict[str, float] = defaultdict(float)
-    vessel_of = {vessel.name: vessel for vessel in fleet.vessels}
+    closed = closed_during(request.closed_areas, request.start_at, request.end_at)
+    fleet = {vessel.name: vessel for vessel in request.fleet.vessels}
     for planned in plan.vessels:
-        vessel = vessel_of[planned.name]
-        clock = plan.start_at
-        for trip in planned.trips:
-            _check_trip(vessel, trip, clock)
-            clock = trip.end
-            for stop in trip.stops:
-                taken[stop.site] += stop.mass_kg
-        spent = planned.hours + planned.unload_h
-        if spent > plan.horizon_h + _SLACK:
-            raise PlanningError(
-                f"{vessel.name} needs {spent:.2f} of {plan.horizon_h:.2f} h"
-            )
-    for site, mass in taken.items():
-        if mass > mass_of[site] * (1.0 + _SLACK):
-            raise PlanningError(f"plan takes {mass:.1f} kg from {site}")
-    missing = set(mass_of) - set(taken) - {one.site for one in plan.unassigned}
-    if missing:
-        raise PlanningError(f"plan says nothing about {sorted(missing)[0]}")
+        _check_vessel(planned, fleet[planned.name], request, closed)
+    row_of = {name: row for row, name in enumerate(request.sites["site"].tolist())}
+    for vessel, trip in plan.trips():
+        for stop in trip.stops:
+            site = request.sites.iloc[row_of[stop.site]]
+            _check_stop(vessel.name, stop, site, request, expected)
+    _check_sites(plan, request)
 
 
-def _check_trip(vessel: FleetVessel, trip: PlannedTrip, ready: datetime) -> None:
-    if trip.depart < ready:
-        raise PlanningError(f"{vessel.name} departs before it is ready")
-    if trip.load_kg > vessel.hold_kg * (1.0 + _SLACK):
-        raise PlanningError(f"{vessel.name} carries {trip.load_kg:.1f} kg")
-    if trip.hours > vessel.endurance_h + _SLACK:
-        raise PlanningError(f"{vessel.name} is {trip.hours:.2f} h at sea on one trip")
+def _check_vessel(
+    planned: PlannedVessel,
+    vessel: FleetVessel,
+    request: PlanRequest,
+    closed: tuple[ClosedArea, ...],
+) -> None:
+    state = request.states.get(vessel.name)
+    free = request.start_at if state is None else max(request.start_at, state.ready_at)
+    for number, trip in enumerate(planned.trips, start=1):
+        name = f"{vessel.name}, trip {number}"
+        if trip.depart < free:
+            raise PlanningError(f"{name} departs before it is ready")
+        _check_order(name, trip)
+        _check_load(name, trip, vessel)
+        _check_legs(name, trip, closed, request.margin_km)
+        free = trip.free
+    if free > request.end_at + _SECONDS and planned.trips:
+        raise PlanningError(f"{vessel.name} ends at {free}, after {request.end_at}")
+    for a, b in pairwise(planned.trips):
+        if a.end_name != b.start_name:
+            raise PlanningError(f"{vessel.name} leaves from where it did not arrive")
+
+
+def _is_still(trip: PlannedTrip) -> bool:
+    """Whether the stops of a trip lie still."""
+    return all(stop.miss_chance is None for stop in trip.stops)
+
+
+def _check_order(name: str, trip: PlannedTrip) -> None:
+    """Hold the times of a trip against one another."""
     if len(trip.legs) != len(trip.stops) + 1:
-        raise PlanningError(f"{vessel.name} has stops and legs that do not match")
+        raise PlanningError(f"{name} has stops and legs that do not match")
+    clock = trip.depart
+    ends = [*(stop.arrive for stop in trip.stops), trip.end]
+    leaves = [*(stop.leave for stop in trip.stops), trip.end]
+    for leg, arrive, leave in zip(trip.legs, ends, leaves, strict=True):
+        if abs(leg.depart - clock) > _SECONDS:
+            raise PlanningError(f"{name} has a leg that begins at {leg.depart}")
+        if abs(leg.depart + timedelta(hours=leg.hours) - arrive) > _SECONDS:
+            raise PlanningError(f"{name} has a leg that does not end at {arrive}")
+        clock = leave
+    for stop in trip.stops:
+        worked_h = (stop.leave - stop.start) / timedelta(hours=1)
+        if not stop.arrive <= stop.start or worked_h < stop.service_h - _SLACK_H:
+            raise PlanningError(f"{name} does not work its hours at {stop.site}")
+    if abs((trip.end - trip.depart) / timedelta(hours=1) - trip.hours) > _SLACK_H:
+        raise PlanningError(f"{name} does not take its {trip.hours:.2f} h")
+    if (trip.free - trip.end) / timedelta(hours=1) < trip.unload_h - _SLACK_H:
+        raise PlanningError(f"{name} leaves before it is unloaded")
+
+
+def _check_load(name: str, trip: PlannedTrip, vessel: FleetVessel) -> None:
+    aboard_kg = trip.carried_kg + trip.load_kg
+    limit_kg = max(vessel.hold_kg, trip.carried_kg)
+    if aboard_kg > limit_kg * (1.0 + _SLACK) + _SLACK_KG:
+        raise PlanningError(f"{name} carries {aboard_kg:.1f} kg")
+    if trip.spent_h + trip.hours > vessel.endurance_h + _SLACK_H and trip.stops:
+        raise PlanningError(f"{name} is {trip.spent_h + trip.hours:.2f} h at sea")
+    loaded = sum(stop.mass_kg for stop in trip.stops)
+    if abs(loaded - trip.load_kg) > _SLACK_KG * (1 + len(trip.stops)):
+        raise PlanningError(f"{name} loads {loaded:.1f}, not {trip.load_kg:.1f} kg")
+
+
+def _check_legs(
+    name: str, trip: PlannedTrip, closed: tuple[ClosedArea, ...], margin_km: float
+) -> None:
     for leg in trip.legs:
-        _check_leg(vessel, leg)
+        check_course(name, leg, closed=closed, margin_km=margin_km)
     for a, b in pairwise(trip.legs):
-        if not np.allclose(a.path[-1], b.path[0]):
-            raise PlanningError(f"{vessel.name} jumps between two legs")
+        if _is_still(trip) and not np.allclose(a.path[-1], b.path[0], atol=1e-5):
+            raise PlanningError(f"{name} jumps between two legs")
 
 
-def _check_leg(vessel: FleetVessel, leg: Leg) -> None:
-    a, b = leg.path[:-1], leg.path[1:]
-    length = great_circle_distance_km(
-        lat1=a[:, 0], lon1=a[:, 1], lat2=b[:, 0], lon2=b[:, 1]
-    ).sum()
-    if abs(length - leg.distance_km) > _PATH_SHARE * leg.distance_km + 1e-3:
-        raise PlanningError(
-            f"{vessel.name} sails {length:.1f} km on a leg of {leg.distance_km:.1f} km"
-        )
-    if leg.distance_km > 0.0 and crosses_land(leg.path):
-        raise PlanningError(f"a leg of {vessel.name} crosses land")
+def _check_stop(
+    vessel: str,
+    stop: Stop,
+    site: pd.Series,
+    request: PlanRequest,
+    expected: Expected | None,
+) -> None:
+    rules = request.rules
+    if stop.site in rules.forbidden:
+        raise PlanningError(f"{vessel} visits {stop.site}, which is forbidden")
+    if rules.vessel_of.get(stop.site, vessel) != vessel:
+        raise PlanningError(f"{vessel} visits {stop.site}, kept for another vessel")
+    opens, closes = site["open_from"], site["open_until"]
+    if not pd.isna(opens) and stop.start < opens - _SECONDS:
+        raise PlanningError(f"{vessel} works at {stop.site} before it opens")
+    if not pd.isna(closes) and stop.leave > closes + _SECONDS:
+        raise PlanningError(f"{vessel} works at {stop.site} after it closes")
+    lat, lon = float(site["lat"]), float(site["lon"])
+    most_km = _AT_SITE_KM
+    if expected is not None:
+        lat, lon = expected(stop.site, stop.arrive)
+        # Two seconds of drift, and a shore the expected position was moved off.
+        most_km = _AT_SITE_KM + _MOVED_OFF_LAND_KM
+    away_km = great_circle_distance_km(lat1=stop.lat, lon1=stop.lon, lat2=lat, lon2=lon)
+    if away_km > most_km:
+        raise PlanningError(f"{vessel} meets {stop.site} {away_km:.2f} km off")
+
+
+#: An expected position on land is moved this far at most to the sea.
+_MOVED_OFF_LAND_KM = 30.0
+
+
+def _check_sites(plan: CleanupPlan, request: PlanRequest) -> None:
+    """Check that every site is visited, or left with a reason, and none overdrawn."""
+    mass_of = dict(
+        zip(request.sites["site"], request.sites["mass_kg"].tolist(), strict=True)
+    )
+    taken: dict[str, float] = defaultdict(float)
+    for _, trip in plan.trips():
+        for stop in trip.stops:
+            taken[stop.site] += stop.mass_kg
+    for site, mass in taken.items():
+        if mass > mass_of[site] * (1.0 + _SLACK) + _SLACK_KG:
+            raise PlanningError(f"plan takes {mass:.1f} kg from {site}")
+    left = {one.site for one in plan.unassigned}
+    if left & set(taken):
+        raise PlanningError(f"plan visits and leaves {min(left & set(taken))}")
+    missing = set(mass_of) - set(taken) - left
+    if missing:
+        raise PlanningError(f"plan says nothing about {min(missing)}")
+    reasons = [(one.site, one.reason, one.detail) for one in plan.unassigned]
+    reasons += [(one.site, one.reason, one.detail) for one in plan.partial]
+    for site, reason, detail in reasons:
+        if reason not in REASONS or not detail:
+            raise PlanningError(f"plan gives no reason for leaving {site}")

@@ -9,11 +9,12 @@ __all__ = ["LeftOut", "Partial", "PlanDrift", "PlanLimit"]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A site that no vessel visits, and why."""
+    """A site that no vessel visits, why, and what would bring it in."""
 
     site: str
     reason: str
     detail: str
+    remedy: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """Return the entry of ``unassigned`` in a plan document."""
@@ -29,6 +30,7 @@ class Partial:
     left_kg: float
     reason: str
     detail: str
+    remedy: str = ""
 
     def __post_init__(self) -> None:
         """Keep the figures as the document does, to the gram."""

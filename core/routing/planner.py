@@ -1,38 +1,43 @@
 """Plan a cleanup: from sites and a fleet to a schedule in UTC."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from itertools import groupby, pairwise
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from core.errors import InfeasibleError, RouteInputError
+from core.errors import InfeasibleError
 from core.routing._check_plan import check_plan
-from core.routing._setup import Load, Setup, make_setup
-from core.routing.emissions import CollectionModel, collect_fuel_l_per_h
-from core.routing.fleet import Fleet, FleetVessel
-from core.routing.problem import RoutePlan, Trip
+from core.routing.assemble import planned_vessels
+from core.routing.conditions import Conditions
+from core.routing.emissions import CollectionModel
+from core.routing.fleet import Fleet
+from core.routing.homeward import with_ways_home
+from core.routing.left import left_behind
+from core.routing.mend import Mended, make_good
+from core.routing.notes import plan_notes
+from core.routing.planned_trips import planned_trips
 from core.routing.rejected import Rejected
-from core.routing.schedule import (
-    CleanupPlan,
-    LeftOut,
-    Leg,
-    Partial,
-    PlannedTrip,
-    PlannedVessel,
-    Stop,
-)
+from core.routing.request import PlanRequest, area_to_feature
+from core.routing.rules import SiteRules
+from core.routing.schedule import CleanupPlan
+from core.routing.sea import ClosedArea
+from core.routing.setup import Setup, make_setup
 from core.routing.sites import accept_sites
 from core.routing.solver import solve
+from core.routing.states import VesselState
+from core.routing.work_hours import WorkHours
 
-__all__ = ["plan_cleanup"]
+__all__ = ["plan_cleanup", "plan_request"]
 
-_MAX_HOURS = 10_000.0
-_ON_LAND = (
-    "It lies on land at 1:50 million (a coast drawn to about 1 km); vessels collect "
-    "at sea."
-)
+Progress = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+#: Share of the seconds a plan is searched for once more where its legs take longer
+#: than the search took them for.
+_AGAIN_SHARE = 0.25
 
 
 def plan_cleanup(
@@ -47,9 +52,17 @@ def plan_cleanup(
     collection: CollectionModel | None = None,
     least_kg_per_h: float = 0.0,
     simulated: bool = False,
-    rejected: tuple[Rejected, ...] = (),
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    rules: SiteRules | None = None,
+    states: Mapping[str, VesselState] | None = None,
+    conditions: Conditions | None = None,
+    work_hours: WorkHours | None = None,
+    closed_areas: Sequence[ClosedArea] = (),
+    margin_km: float = 0.0,
+    rejected: Sequence[Rejected] = (),
+    parent: str | None = None,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
 ) -> CleanupPlan:
     """Plan which vessel collects what, where and when.
 
@@ -59,25 +72,16 @@ def plan_cleanup(
 
     Parameters
     ----------
-    sites : DataFrame
-        As :func:`core.routing.read_sites` returns it.
-    fleet : Fleet
-        Vessels and ports.
-    hours : float
-        Horizon, hours after ``start_at``.
-    start_at : datetime
-        When every vessel is ready, with a time zone.
-    seconds, seed, iterations
-        Effort and seed of the search, see :func:`core.routing.solve`.
-    collection : CollectionModel, optional
-        How long collecting takes.
-    least_kg_per_h : float, default 0
-        Stops that bring less (weighted by priority) for the hours they add are left
-        out as not worth it.
-    simulated : bool
-        Whether the sites are simulated; written into the plan.
-    rejected : tuple of Rejected
-        Records refused when the inputs were read; written into the plan.
+    sites, fleet, hours, start_at, seconds, seed, iterations, collection
+        See :class:`core.routing.PlanRequest`.
+    least_kg_per_h, simulated, rules, states, work_hours, closed_areas, margin_km
+        See there too.
+    conditions : Conditions, optional
+        Current, wind and waves; a calm sea when not given.
+    rejected, parent
+        See :class:`core.routing.PlanRequest`.
+    cache_dir : Path, optional
+        Folder where what is found about a coast is kept for later plans.
     progress : callable, optional
         Told ``(done, total)``.
     cancelled : callable, optional
@@ -95,189 +99,98 @@ def plan_cleanup(
     InfeasibleError
         If no vessel can serve any site; it lists what binds.
     """
-    if not 0.0 < hours <= _MAX_HOURS:
-        raise RouteInputError(f"hours is {hours}, expected above 0 to {_MAX_HOURS:g}")
-    if start_at.tzinfo is None:
-        raise RouteInputError(f"start {start_at} has no time zone, expected UTC")
-    read = accept_sites(sites)
-    sites = read.frame
-    model = collection or CollectionModel()
-    setup = make_setup(sites, fleet, hours=hours, collection=model)
-    found = solve(
-        setup.problem,
+    request = PlanRequest(
+        sites=sites,
+        fleet=fleet,
+        hours=hours,
+        start_at=start_at,
         seconds=seconds,
         seed=seed,
         iterations=iterations,
-        least_prize_per_h=least_kg_per_h,
+        collection=collection or CollectionModel(),
+        least_kg_per_h=least_kg_per_h,
+        simulated=simulated,
+        rules=rules or SiteRules(),
+        states=states or {},
+        work_hours=work_hours or WorkHours(daylight=False),
+        closed_areas=tuple(closed_areas),
+        margin_km=margin_km,
+        rejected=tuple(rejected),
+        parent=parent,
+    )
+    return plan_request(
+        request,
+        conditions=conditions,
+        cache_dir=cache_dir,
         progress=progress,
         cancelled=cancelled,
     )
-    start_at = start_at.astimezone(UTC).replace(microsecond=0)
-    unassigned, partial = _left(setup, found)
-    if not any(found.trips):
-        raise InfeasibleError(
-            f"no vessel can serve any of the {len(sites)} sites within {hours:g} h",
-            [f"{one.site}: {one.reason}, {one.detail}" for one in unassigned[:20]],
-        )
-    plan = CleanupPlan(
-        start_at=start_at,
-        horizon_h=hours,
-        seed=seed,
-        solver=found.solver,
-        vessels=tuple(
-            _vessel(setup, v, found.trips[v], start_at, model)
-            for v in range(len(fleet.vessels))
-        ),
-        unassigned=tuple(unassigned),
-        partial=tuple(partial),
-        prize=found.prize,
-        prize_bound=found.prize_bound,
-        notes=(*setup.notes, *model.sentences()),
-        simulated=simulated,
-        rejected=(*rejected, *read.rejected),
+
+
+def plan_request(
+    request: PlanRequest,
+    *,
+    conditions: Conditions | None = None,
+    start: CleanupPlan | None = None,
+    cache_dir: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> CleanupPlan:
+    """Plan what a request asks for, as :func:`plan_cleanup` does.
+
+    The plan carries the request, so that it can be made again. The search begins from
+    ``start``, an earlier plan, as far as its stops are still to be made.
+    """
+    read = accept_sites(request.sites)
+    refused = (*request.rejected, *read.rejected)
+    request = replace(request, sites=read.frame, rejected=refused)
+    setup = make_setup(request, conditions=conditions, cache_dir=cache_dir)
+    effort = partial(
+        solve,
+        seed=request.seed,
+        iterations=request.iterations,
+        least_prize_per_h=request.least_kg_per_h,
+        causes=setup.causes or None,
+        cancelled=cancelled,
     )
-    check_plan(plan, sites, fleet)
+    found = effort(
+        setup.problem,
+        seconds=request.seconds,
+        start=None if start is None else planned_trips(setup, start),
+        progress=progress,
+    )
+    briefly = partial(effort, seconds=_AGAIN_SHARE * request.seconds)
+    mended = make_good(setup, found, briefly, conditions=conditions)
+    mended = with_ways_home(setup, mended, conditions)
+    plan = _plan(setup, mended, conditions)
+    check_plan(plan, request)
     return plan
 
 
-def _vessel(
-    setup: Setup,
-    v: int,
-    trips: list[Trip],
-    start_at: datetime,
-    model: CollectionModel,
-) -> PlannedVessel:
-    vessel = setup.fleet.vessels[v]
-    clock = start_at
-    planned = []
-    for trip in trips:
-        one = _trip(setup, v, trip, clock, model)
-        clock = one.end + timedelta(hours=one.unload_h)
-        planned.append(one)
-    return PlannedVessel(
-        vessel.name, vessel.speed_kn, vessel.cost_per_h, tuple(planned)
-    )
-
-
-def _trip(
-    setup: Setup, v: int, trip: Trip, depart: datetime, model: CollectionModel
-) -> PlannedTrip:
-    vessel, n_places = setup.fleet.vessels[v], len(setup.places)
-    visits = [
-        (row, list(loads))
-        for row, loads in groupby(
-            (setup.loads[node - n_places] for node in trip.sites), lambda one: one.row
+def _plan(setup: Setup, mended: Mended, conditions: Conditions | None) -> CleanupPlan:
+    request, found = setup.request, mended.found
+    unassigned, partly = left_behind(setup, found)
+    if not any(found.trips):
+        raise InfeasibleError(
+            f"no vessel can serve any of the {len(request.sites)} sites within "
+            f"{request.hours:g} h",
+            [f"{one.site}: {one.reason}, {one.detail}" for one in unassigned[:20]],
         )
-    ]
-    nodes = [trip.start, *(loads[0].node for _, loads in visits), trip.end]
-    travel = setup.problem.travel_of(v)
-    clock = 0.0
-    legs, stops = [], []
-    node_of = {load.node: n_places + i for i, load in enumerate(setup.loads)}
-    for k, (a, b) in enumerate(pairwise(nodes)):
-        hours = float(travel[node_of.get(a, a), node_of.get(b, b)])
-        legs.append(_leg(setup, vessel, a, b, depart + timedelta(hours=clock), hours))
-        clock += hours
-        if k < len(visits):
-            stop = _stop(setup, vessel, *visits[k], depart, clock, model)
-            stops.append(stop)
-            clock += stop.service_h
-    high = sum(stop.mass_kg_high for stop in stops)
-    port = trip.end in setup.problem.vessels[v].ports
-    unload = setup.problem.unload_h
-    return PlannedTrip(
-        start_name=_place_name(setup, trip.start),
-        end_name=_place_name(setup, trip.end),
-        depart=depart,
-        end=depart + timedelta(hours=clock),
-        stops=tuple(stops),
-        legs=tuple(legs),
-        load_kg=sum(stop.mass_kg for stop in stops),
-        load_kg_low=sum(stop.mass_kg_low for stop in stops),
-        load_kg_high=min(high, vessel.hold_kg),
-        hours=clock,
-        unload_h=float(unload[trip.end]) if port and unload is not None else 0.0,
+    vessels = planned_vessels(setup, mended.voyages)
+    return CleanupPlan(
+        start_at=request.start_at,
+        horizon_h=request.hours,
+        seed=request.seed,
+        solver=found.solver,
+        vessels=vessels,
+        unassigned=unassigned,
+        partial=partly,
+        prize=mended.prize,
+        prize_bound=max(found.prize_bound, mended.prize),
+        notes=plan_notes(setup, mended, vessels, conditions=conditions),
+        simulated=request.simulated,
+        rejected=setup.rejected,
+        closed_areas=tuple(area_to_feature(area) for area in setup.closed),
+        request=request.to_dict(),
+        parent=request.parent,
     )
-
-
-def _place_name(setup: Setup, node: int) -> str:
-    place = setup.places[node]
-    return place.port or f"{place.lat:.4f}, {place.lon:.4f}"
-
-
-def _leg(
-    setup: Setup, vessel: FleetVessel, a: int, b: int, depart: datetime, hours: float
-) -> Leg:
-    return Leg(
-        path=setup.sea.path(a, b),
-        depart=depart,
-        distance_km=float(setup.sea.distance_km[a, b]),
-        hours=hours,
-        fuel_l=hours * vessel.fuel_l_per_h,
-    )
-
-
-def _stop(
-    setup: Setup,
-    vessel: FleetVessel,
-    row: int,
-    loads: list[Load],
-    depart: datetime,
-    clock: float,
-    model: CollectionModel,
-) -> Stop:
-    site = setup.sites.iloc[row]
-    mass = sum(load.mass_kg for load in loads)
-    given = float(site["service_h"])
-    # Loads taken in one go need the gear set only once, so this is never longer
-    # than what the search allowed for.
-    service = (
-        float(model.service_h(vessel, mass))
-        if np.isnan(given)
-        else given * mass / float(site["mass_kg"])
-    )
-    return Stop(
-        site=str(site["site"]),
-        lat=float(site["lat"]),
-        lon=float(site["lon"]),
-        arrive=depart + timedelta(hours=clock),
-        leave=depart + timedelta(hours=clock + service),
-        mass_kg=mass,
-        mass_kg_low=sum(load.mass_kg_low for load in loads),
-        mass_kg_high=sum(load.mass_kg_high for load in loads),
-        service_h=service,
-        fuel_l=service * collect_fuel_l_per_h(vessel),
-        category=str(site["category"]),
-    )
-
-
-def _left(setup: Setup, found: RoutePlan) -> tuple[list[LeftOut], list[Partial]]:
-    """Sites without a visit, and those that keep a part of their mass."""
-    n_places = len(setup.places)
-    taken = np.zeros(len(setup.sites))
-    why: dict[int, int] = {}
-    for i, load in enumerate(setup.loads):
-        if n_places + i in found.unassigned:
-            why.setdefault(load.row, n_places + i)
-        else:
-            taken[load.row] += load.mass_kg
-    unassigned, partial = [], []
-    for row, (name, mass) in enumerate(
-        zip(setup.sites["site"], setup.sites["mass_kg"], strict=True)
-    ):
-        node = why.get(row)
-        if row in setup.on_land:
-            unassigned.append(LeftOut(str(name), "on_land", _ON_LAND))
-        elif taken[row] == 0.0 and node is not None:
-            reason, detail = found.unassigned[node], found.details[node]
-            unassigned.append(LeftOut(str(name), reason, detail))
-        elif mass - taken[row] > 1e-6 * mass:
-            reason = "hold" if node is None else found.unassigned[node]
-            detail = (
-                "More loads than one plan holds; plan it again afterwards."
-                if node is None
-                else found.details[node]
-            )
-            rest = float(mass - taken[row])
-            partial.append(Partial(str(name), float(taken[row]), rest, reason, detail))
-    return unassigned, partial

@@ -226,7 +226,7 @@ def decode(problem: RoutingProblem, plan: Plan) -> list[list[Trip]]:
     """Trips of each vessel."""
     seq, length, is_site = plan[0], plan[1], set(problem.sites.tolist())
     made: list[list[Trip]] = []
-    for v in range(len(problem.vessels)):
+    for v, vessel in enumerate(problem.vessels):
         made.append([])
         if length[v] == 2:
             continue
@@ -236,7 +236,9 @@ def decode(problem: RoutingProblem, plan: Plan) -> list[list[Trip]]:
             if node in is_site:
                 sites.append(node)
                 continue
-            if sites or start != node:
+            # A call in port before the first trip empties the hold and rests.
+            is_call = not made[v] and (vessel.spent_h > 0.0 or vessel.load_kg > 0.0)
+            if sites or start != node or is_call:
                 made[v].append(Trip(start, tuple(sites), node))
             start, sites = node, []
     return made

@@ -1,0 +1,64 @@
+"""What a plan assumes and what was done to its inputs, in sentences."""
+
+from collections.abc import Sequence
+
+from core.routing.conditions import Conditions
+from core.routing.mend import Mended
+from core.routing.schedule import PlannedVessel
+from core.routing.setup import Setup
+from core.routing.speed import speed_notes
+
+__all__ = ["plan_notes"]
+
+_STILL = "No drift forecast was given: debris is taken as lying still."
+_CALM = "No state of the sea was given: legs are timed in calm water without current."
+_CAPPED = (
+    "The high of a load ends at the hold, while the high of a single stop may lie "
+    "above it: what a site may hold beyond the room left stays at sea."
+)
+#: Ways less unknown than this are not worth a sentence.
+_LEAST_SHARE = 0.005
+
+
+def plan_notes(
+    setup: Setup,
+    mended: Mended,
+    vessels: Sequence[PlannedVessel],
+    *,
+    conditions: Conditions | None,
+) -> tuple[str, ...]:
+    """Every note of a plan, what concerns this one first."""
+    return (
+        *mended.notes,
+        *setup.notes,
+        *([_STILL] if setup.problem.targets is None else []),
+        *_sea_notes(setup, mended, conditions),
+        *([_CAPPED] if _is_capped(vessels) else []),
+        *setup.request.collection.sentences(),
+    )
+
+
+def _sea_notes(
+    setup: Setup, mended: Mended, conditions: Conditions | None
+) -> list[str]:
+    if conditions is None:
+        return [_CALM]
+    legs = [leg for one in mended.voyages for trip in one.legs for leg in trip]
+    whole_km = sum(leg.distance_km for leg in legs)
+    unknown_km = sum(leg.distance_km * leg.unknown_share for leg in legs)
+    notes = [*speed_notes(setup.request.fleet.vessels)]
+    if unknown_km > _LEAST_SHARE * whole_km:
+        share = unknown_km / whole_km
+        notes.append(
+            f"Current, wind or waves are not known on {share:.0%} of the way; what is "
+            "not known is counted as none."
+        )
+    return notes
+
+
+def _is_capped(vessels: Sequence[PlannedVessel]) -> bool:
+    return any(
+        sum(stop.mass_kg_high for stop in trip.stops) > trip.load_kg_high * 1.001
+        for vessel in vessels
+        for trip in vessel.trips
+    )

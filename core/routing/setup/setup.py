@@ -1,0 +1,211 @@
+"""A routing problem, and what its nodes stand for."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import InfeasibleError
+from core.routing.conditions import Conditions
+from core.routing.fleet import FleetVessel
+from core.routing.outcome import LeftOut
+from core.routing.problem import RoutingProblem
+from core.routing.rejected import Rejected
+from core.routing.request import PlanRequest
+from core.routing.sea import ClosedArea, SeaNetwork, closed_during
+from core.routing.setup.hours import find_hours
+from core.routing.setup.loads import Load, split_sites
+from core.routing.setup.outset import left_out_at_outset
+from core.routing.setup.places import (
+    Places,
+    find_places,
+    used_places,
+    within_reach,
+)
+from core.routing.setup.problem import pose_problem
+from core.routing.setup.thinning import worthiest
+from core.routing.setup.travel import travel_hours_between
+
+__all__ = ["Setup", "make_setup"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Sites planned together at most; beyond, the worthiest are.
+MOST_SITES = 1500
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A routing problem and what its nodes stand for.
+
+    Attributes
+    ----------
+    request : PlanRequest
+        What was asked, with rules and states of known names only.
+    sea : SeaNetwork
+        Distances and paths between places, then sites.
+    places : Places
+        Starts, ends and ports that can be used.
+    loads : list of Load
+        What the nodes after the places stand for.
+    sea_node : ndarray of int
+        Node of the sea network behind each node of the problem.
+    known : dict of int to LeftOut
+        Sites left out before any search, by row.
+    closed : tuple of ClosedArea
+        Areas closed during the plan.
+    causes : tuple of dict of str to ndarray
+        For each calendar of the problem, the open hours of each of its components.
+    """
+
+    request: PlanRequest
+    sea: SeaNetwork
+    problem: RoutingProblem
+    places: Places
+    loads: list[Load]
+    sea_node: npt.NDArray[np.intp]
+    known: dict[int, LeftOut]
+    rejected: tuple[Rejected, ...]
+    notes: tuple[str, ...]
+    closed: tuple[ClosedArea, ...]
+    causes: tuple[dict[str, FloatArray], ...]
+    cache_dir: Path | None = None
+
+    @cached_property
+    def timed_problem(self) -> RoutingProblem:
+        """The problem by which the schedule is timed: drift as its mean."""
+        targets = self.problem.targets
+        if targets is None or targets.n_members == 1:
+            return self.problem
+        return replace(self.problem, targets=targets.mean())
+
+    def network(self, *, lat: FloatArray, lon: FloatArray) -> SeaNetwork:
+        """Sea network between other positions, with the same land and areas."""
+        return SeaNetwork(
+            lat=lat,
+            lon=lon,
+            closed=self.closed,
+            margin_km=self.request.margin_km,
+            cache_dir=self.cache_dir,
+        )
+
+    @property
+    def n_places(self) -> int:
+        """How many nodes are places."""
+        return len(self.sea_node) - len(self.loads)
+
+    def load(self, node: int) -> Load:
+        """Load that a node stands for."""
+        return self.loads[node - self.n_places]
+
+    def vessel(self, v: int) -> FleetVessel:
+        """Vessel of the fleet behind a vessel of the problem."""
+        return self.request.fleet.vessels[self.places.berths[v].vessel]
+
+
+def make_setup(
+    request: PlanRequest,
+    *,
+    conditions: Conditions | None = None,
+    cache_dir: Path | None = None,
+) -> Setup:
+    """Measure distances, split sites larger than a hold, and pose the problem.
+
+    Parameters
+    ----------
+    request : PlanRequest
+        What is asked.
+    conditions : Conditions, optional
+        State of the sea; calm when not given.
+    cache_dir : Path, optional
+        Folder where what is found about a coast is kept.
+
+    Raises
+    ------
+    InfeasibleError
+        If no vessel can take part, or no site can be visited at all.
+    """
+    request, rejected = _known_names(request)
+    sites, fleet = request.sites, request.fleet
+    places = find_places(fleet, request.states)
+    _refuse_no_vessel(places, rejected)
+    rows = worthiest(sites, places.positions, MOST_SITES)
+    closed = closed_during(request.closed_areas, request.start_at, request.end_at)
+    sea = SeaNetwork(
+        lat=[*(p.lat for p in places.positions), *sites["lat"].to_numpy(float)[rows]],
+        lon=[*(p.lon for p in places.positions), *sites["lon"].to_numpy(float)[rows]],
+        closed=closed,
+        margin_km=request.margin_km,
+        cache_dir=cache_dir,
+    )
+    places = within_reach(places, fleet, sea.distance_km)
+    _refuse_no_vessel(places, rejected)
+    known = left_out_at_outset(sites, rows, request.rules, sea, places)
+    planned = [row for row in rows.tolist() if row not in known]
+    if not planned:
+        raise InfeasibleError(
+            f"none of the {len(sites)} sites can be visited",
+            [f"{x.site}: {x.reason}, {x.detail}" for x in list(known.values())[:20]],
+        )
+    vessels = [fleet.vessels[berth.vessel] for berth in places.berths]
+    loads = split_sites(sites, planned, vessels, request.rules.vessel_of)
+    at = {row: len(places.positions) + i for i, row in enumerate(rows.tolist())}
+    nodes = np.array([*used_places(places), *(at[load.row] for load in loads)])
+    hours = find_hours(request, places, vessels, loads, conditions=conditions)
+    travel_h = travel_hours_between(
+        vessels,
+        sea.lat[nodes],
+        sea.lon[nodes],
+        sea.distance_km[np.ix_(nodes, nodes)],
+        conditions=conditions,
+        hour=request.hours / 2.0,
+    )
+    problem = pose_problem(request, places, loads, travel_h, hours)
+    return Setup(
+        request=request,
+        sea=sea,
+        problem=problem,
+        places=places,
+        loads=loads,
+        sea_node=nodes,
+        known=known,
+        rejected=(*request.rejected, *rejected, *places.rejected),
+        notes=(*places.notes, *_thinned(len(sites), len(rows)), *hours.notes),
+        closed=closed,
+        causes=hours.causes,
+        cache_dir=cache_dir,
+    )
+
+
+def _thinned(n_sites: int, n_planned: int) -> list[str]:
+    if n_planned == n_sites:
+        return []
+    return [
+        f"{n_sites - n_planned} of {n_sites} sites were left out before the search "
+        f"(not_worth): {n_planned} are planned together at most, those with most mass "
+        "for their distance."
+    ]
+
+
+def _known_names(request: PlanRequest) -> tuple[PlanRequest, list[Rejected]]:
+    """Set aside rules and states about sites and vessels that are not there."""
+    names = request.sites["site"].tolist()
+    vessels = [vessel.name for vessel in request.fleet.vessels]
+    rules, rejected = request.rules.known(names, vessels)
+    rejected += [
+        Rejected("states", "vessel", name, "no vessel of the fleet has this name")
+        for name in request.states
+        if name not in vessels
+    ]
+    states = {name: one for name, one in request.states.items() if name in vessels}
+    return replace(request, rules=rules, states=states), rejected
+
+
+def _refuse_no_vessel(places: Places, rejected: list[Rejected]) -> None:
+    if not places.berths:
+        raise InfeasibleError(
+            "no vessel of the fleet can take part",
+            [str(one) for one in (*rejected, *places.rejected)][:20],
+        )
