@@ -122,6 +122,7 @@ def find_levers(
         more = len(one.problem.vessels) - len(mean.vessels)
         found = run(one.problem, [*best, *([] for _ in range(more))], _SEEDS + i, seed)
         gain_kg = time_plan(one.problem, found).mass_kg - base_kg
+        gain_kg = round(gain_kg, 3) + 0.0  # no gain is 0, not -0
         limits.append(PlanLimit(one.what, one.change, one.unit, gain_kg, noise_kg))
     return tuple(sorted(limits, key=lambda one: -one.mass_kg))
 
