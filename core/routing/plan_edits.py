@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 from core.errors import PlanningError, RouteInputError
+from core.routing.asked import request_of
 from core.routing.assemble import planned_vessels
 from core.routing.conditions import Conditions
 from core.routing.edits import reverse as reverse_trips
@@ -18,7 +19,6 @@ from core.routing.explain import explain_all
 from core.routing.left import left_behind
 from core.routing.planned_trips import planned_trips
 from core.routing.problem import RoutePlan, Trip
-from core.routing.request import PlanRequest
 from core.routing.schedule import CleanupPlan, PlannedVessel
 from core.routing.setup import Setup, make_setup
 from core.routing.violations import Violation, find_violations
@@ -85,11 +85,10 @@ class PlanEditor:
         Raises
         ------
         RouteInputError
-            If it holds none.
+            If it holds none, or counts a drift forecast or the state of the sea: then
+            the editor needs the setup that was made with them.
         """
-        if plan.request is None:
-            raise RouteInputError("the plan holds no request, so it cannot be edited")
-        request = PlanRequest.from_dict(plan.request)
+        request = request_of(plan, otherwise="a setup")
         setup = make_setup(request, conditions=conditions, cache_dir=cache_dir)
         return cls(plan, setup, conditions=conditions)
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.errors import RouteInputError
+from core.routing.asked import request_of
 from core.routing.explain.levers import find_levers
 from core.routing.planned_trips import planned_trips
-from core.routing.request import PlanRequest
 from core.routing.schedule import CleanupPlan
 from core.routing.setup import Setup, make_setup
 
@@ -45,9 +44,7 @@ def with_limits(
         If the plan holds no request and comes without a setup, or breaks a limit.
     """
     if setup is None:
-        if plan.request is None:
-            raise RouteInputError("the plan holds no request, so it cannot be varied")
-        setup = make_setup(PlanRequest.from_dict(plan.request))
+        setup = make_setup(request_of(plan, otherwise="a setup"))
     n_vessels = len(setup.problem.vessels)
     limits = find_levers(
         setup.problem,

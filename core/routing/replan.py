@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InfeasibleError, RouteInputError
+from core.routing.asked import request_of
 from core.routing.fleet import Fleet
 from core.routing.joined import join_plans
 from core.routing.planner import plan_request
@@ -98,11 +99,12 @@ def replan_from(
     Raises
     ------
     RouteInputError
-        If the plan holds no request, the time lies outside it, or a name is unknown.
+        If the plan holds no request, or counts a forecast and no planner is given; if
+        the time lies outside it, or a name is unknown.
     InfeasibleError
         If no vessel is left, or none can visit what is left.
     """
-    request = _request_of(plan)
+    request = request_of(plan, otherwise=None if planner else "a planner")
     at = _within(at, request)
     _check_names(plan, [*lost_vessels, *(states or {})])
     ports = {port.name for port in request.fleet.ports}
@@ -147,7 +149,7 @@ def lock_first(
     RouteInputError
         If there is no such vessel, or it has fewer stops.
     """
-    request = _request_of(plan)
+    request = request_of(plan, otherwise=None if planner else "a planner")
     _check_names(plan, [vessel])
     done = {}
     for one in plan.vessels:
@@ -208,15 +210,6 @@ def _n_stops(plan: CleanupPlan) -> int:
 
 def _begin_from(plan: CleanupPlan) -> Planner:
     return lambda request: plan_request(request, start=plan)
-
-
-def _request_of(plan: CleanupPlan) -> PlanRequest:
-    if plan.request is None:
-        raise RouteInputError(
-            "the plan holds no request, so it cannot be planned anew: it was made "
-            "by an earlier version"
-        )
-    return PlanRequest.from_dict(plan.request)
 
 
 def _within(at: datetime, request: PlanRequest) -> datetime:

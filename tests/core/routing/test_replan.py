@@ -9,6 +9,7 @@ import pytest
 from core.errors import InfeasibleError, RouteInputError
 from core.routing import parse_fleet, plan_cleanup, plan_from_dict
 from core.routing._check_plan import check_plan
+from core.routing.planner import plan_request
 from core.routing.replan import lock_first, replan_from
 from core.routing.request import PlanRequest
 from core.routing.rules import SiteRules
@@ -196,6 +197,21 @@ def test_with_nothing_left_the_vessels_sail_home_as_planned(plan):
 def test_what_cannot_be_planned_anew_is_refused(plan, how, error, message):
     with pytest.raises(error, match=message):
         how(plan)
+
+
+def test_a_plan_that_counted_a_forecast_needs_a_planner_that_knows_it(plan):
+    request = {**plan.request, "forecast_id": "f1", "conditions_id": "c1"}
+    drifting = plan_from_dict({**plan.to_dict(), "request": request})
+    with pytest.raises(RouteInputError, match="a drift forecast and the state of the"):
+        replan_from(drifting, START)
+    asked = []
+
+    def planner(request):
+        asked.append(request)
+        return plan_request(request)
+
+    replan_from(drifting, START, planner=planner)
+    assert asked[0].forecast_id == "f1"
 
 
 def test_a_plan_without_its_request_is_refused(plan):
