@@ -62,6 +62,19 @@ class ClosedArea:
     until_at: datetime | None = None
     months: frozenset[int] = frozenset()
 
+    def __post_init__(self) -> None:
+        """Refuse what is no polygon on the map."""
+        polygon = self.polygon
+        if polygon.geom_type not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
+            raise RouteInputError(f"closed area {self.name}: expected a polygon")
+        west, south, east, north = polygon.bounds
+        on_map = -180.0 <= west <= east <= 180.0 and -90.0 <= south <= north <= 90.0
+        if not on_map or not polygon.is_valid:
+            raise RouteInputError(
+                f"closed area {self.name}: expected a valid polygon with longitude "
+                "in [-180, 180]"
+            )
+
     def is_closed_during(self, start_at: datetime, end_at: datetime) -> bool:
         """Whether it is closed at any moment from ``start_at`` to ``end_at``."""
         first = max(start_at, self.from_at or start_at)

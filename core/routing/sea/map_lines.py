@@ -124,22 +124,42 @@ def crosses_closed(path: FloatArray, closed: Sequence[ClosedArea]) -> ClosedArea
     if not closed or not len(path):
         return None
     lon = np.unwrap(normalise_lon(path[:, 1]), period=360.0)
-    line = shapely.linestrings(np.column_stack([lon, path[:, 0]]))
-    ends = shapely.points(*shapely.get_coordinates(line)[[0, -1]].T)
+    xy = np.column_stack([lon, path[:, 0]])
+    line = shapely.linestrings(xy)
     near = [area for area in closed if shapely.intersects(_turned(area), line)]
     if not near:
         return None
-    together = shapely.union_all([_turned(area) for area in near])
-    pieces = shapely.get_parts(shapely.intersection(line, together))
-    # Areas may touch, so a piece is taken through all of them at once.
-    pieces = shapely.get_parts(shapely.line_merge(shapely.union_all(pieces)))
-    inner = shapely.length(pieces) > _TINY_DEG
-    for end in ends:
-        inner &= shapely.distance(pieces, end) > _TINY_DEG
-    if not inner.any():
-        return None
-    crossed = shapely.union_all(pieces[inner])
-    return max(near, key=lambda area: shapely.length(crossed & _turned(area)))
+    # Areas may touch, so a path is followed through all of them at once.
+    spans = _spans_inside(xy, shapely.union_all([_turned(area) for area in near]))
+    whole = float(np.linalg.norm(np.diff(xy, axis=0), axis=1).sum())
+    for first, last in spans:
+        at_an_end = first <= _TINY_DEG or last >= whole - _TINY_DEG
+        if not at_an_end and last - first > _TINY_DEG:
+            middle = shapely.line_interpolate_point(line, (first + last) / 2.0)
+            return min(near, key=lambda area: shapely.distance(_turned(area), middle))
+    return None
+
+
+def _spans_inside(xy: FloatArray, area: BaseGeometry) -> list[tuple[float, float]]:
+    """Stretches of a line inside an area, as lengths from its start."""
+    chords = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+    start = np.concatenate([[0.0], np.cumsum(shapely.length(chords))])
+    parts, chord = shapely.get_parts(
+        shapely.intersection(chords, area), return_index=True
+    )
+    held = ~shapely.is_empty(parts)
+    spans: list[tuple[float, float]] = []
+    for part, k in zip(parts[held], chord[held], strict=True):
+        ends = shapely.points(shapely.get_coordinates(part)[[0, -1]])
+        apart = shapely.distance(ends, shapely.points(xy[k]))
+        spans.append((start[k] + apart.min(), start[k] + apart.max()))
+    joined: list[tuple[float, float]] = []
+    for first, last in sorted(spans):
+        if joined and first <= joined[-1][1] + _TINY_DEG:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _turned(area: ClosedArea) -> BaseGeometry:

@@ -182,6 +182,8 @@ class SeaNetwork:
             self.is_direct[i, free] = self._passages.is_direct[own, node[: len(free)]]
         if len(held):
             self._join(free, node[: len(free)], held)
+        else:
+            self._passages.forget_distances()
         np.fill_diagonal(self.distance_km, 0.0)
         np.fill_diagonal(self.is_direct, val=True)
 
@@ -281,11 +283,13 @@ class SeaNetwork:
                 f"({self.lat[end]:.4f}, {self.lon[end]:.4f})"
             )
         (first, exits), (last, entries) = self._doors[start], self._doors[end]
-        whole = self._passages.distance_km[np.ix_(exits, entries)]
-        km = first.km[:, None] + whole + last.km
-        i, j = np.unravel_index(np.argmin(km), km.shape)
+        i = j = 0
+        if len(exits) > 1 or len(entries) > 1:
+            whole = self._passages.distance_km[np.ix_(exits, entries)]
+            km = first.km[:, None] + whole + last.km
+            i, j = (int(k) for k in np.unravel_index(np.argmin(km), km.shape))
         middle = self._passages.waypoints(int(exits[i]), int(entries[j]))
-        way = np.concatenate([first.turns[i], middle, last.turns[j][::-1]])
+        way: FloatArray = np.concatenate([first.turns[i], middle, last.turns[j][::-1]])
         moved = np.abs(np.diff(way, axis=0)).max(axis=1) > _SAME_DEG
         way = way[np.concatenate([[True], moved])]
         way[-1] = ends[1]

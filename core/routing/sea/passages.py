@@ -49,16 +49,19 @@ class Frame:
         self.spread_deg = float(angle[self.near].max(initial=0.0))
         least = min(1.25 * self.spread_deg + _FIRST_MARGIN_DEG, MAX_REACH_DEG)
         self.reach_deg = next(reach for reach in _REACHES_DEG if reach >= least)
+        self._made: dict[str, Waters] = {}
 
     def waters(self, obstacles: Obstacles, cache_dir: Path | None) -> Waters:
         """Return the sea that is searched first."""
-        return waters_of(
-            obstacles,
-            self.plane,
-            reach_deg=self.reach_deg,
-            max_corners=_FIRST_CORNERS,
-            cache_dir=cache_dir,
-        )
+        if obstacles.key not in self._made:
+            self._made[obstacles.key] = waters_of(
+                obstacles,
+                self.plane,
+                reach_deg=self.reach_deg,
+                max_corners=_FIRST_CORNERS,
+                cache_dir=cache_dir,
+            )
+        return self._made[obstacles.key]
 
     def leaves_within(self, reach_km: float) -> bool:
         """Whether a way of this length may leave the sea that is searched first."""
@@ -139,6 +142,12 @@ class Passages:
         self._is_far = np.isinf(self.distance_km) & np.isfinite(self._far.distance_km)
         self.distance_km[self._is_far] = self._far.distance_km[self._is_far]
         self.is_direct |= self._far.is_direct & self._is_far
+
+    def forget_distances(self) -> None:
+        """Give back the memory of the distances; ways can still be drawn."""
+        for holder in (self, self._near, self._far):
+            if holder is not None:
+                holder.distance_km = np.empty((0, 0))
 
     def waypoints(self, start: int, end: int) -> FloatArray:
         """Return ends and turning points of a way, (n, 2) latitude, longitude."""

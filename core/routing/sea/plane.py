@@ -40,7 +40,7 @@ _SEGMENT_DEG = 0.25
 #: outline be thinned out by half of it.
 _MARGIN_SPARE = 0.02
 #: H3 resolutions for the middle of positions spread over at least so many degrees.
-_MIDDLES = ((25.0, 1), (10.0, 2), (4.0, 3), (0.0, 4))
+_MIDDLES = ((16.0, 1), (4.0, 2), (0.0, 3))
 
 
 def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> FloatArray:

@@ -1,6 +1,6 @@
 """Polygons of a GeoJSON geometry, checked and brought onto the map."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -53,15 +53,17 @@ def polygon_of(geometry: object) -> BaseGeometry:
         raise RouteInputError("expected a Polygon or MultiPolygon")
     given = geometry.get("coordinates")
     polygons = [given] if kind == "Polygon" else given
-    if not isinstance(polygons, list) or not polygons:
+    if not isinstance(polygons, list | tuple) or not polygons:
         raise RouteInputError("expected coordinates")
     _count(polygons)
     return _joined([_one(rings) for rings in polygons])
 
 
-def _count(polygons: list[Any]) -> None:
-    rings = [ring for rings in polygons if isinstance(rings, list) for ring in rings]
-    n_vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
+def _count(polygons: Sequence[Any]) -> None:
+    rings = [
+        ring for rings in polygons if isinstance(rings, list | tuple) for ring in rings
+    ]
+    n_vertices = sum(len(ring) for ring in rings if isinstance(ring, list | tuple))
     if len(rings) > _MAX_RINGS or n_vertices > _MAX_VERTICES:
         raise RouteInputError(
             f"{len(rings)} rings with {n_vertices} vertices, expected at most "
@@ -78,7 +80,7 @@ def _joined(parts: list[BaseGeometry]) -> BaseGeometry:
 
 
 def _one(rings: object) -> BaseGeometry:
-    if not isinstance(rings, list) or not rings:
+    if not isinstance(rings, list | tuple) or not rings:
         raise RouteInputError("expected a list of rings")
     shell, *holes = [_ring(ring) for ring in rings]
     middle = (shell[:, 0].min() + shell[:, 0].max()) / 2.0
@@ -98,7 +100,7 @@ def _one(rings: object) -> BaseGeometry:
 
 
 def _ring(ring: object) -> FloatArray:
-    if not isinstance(ring, list) or len(ring) < _LEAST_RING:
+    if not isinstance(ring, list | tuple) or len(ring) < _LEAST_RING:
         raise RouteInputError(f"expected rings of at least {_LEAST_RING} positions")
     xy = np.array([_position(one) for one in ring])
     if not np.array_equal(xy[0], xy[-1]):
@@ -115,7 +117,7 @@ def _ring(ring: object) -> FloatArray:
 
 
 def _position(value: object) -> tuple[float, float]:
-    good = isinstance(value, list) and 2 <= len(value) <= 4
+    good = isinstance(value, list | tuple) and 2 <= len(value) <= 4
     if not good or any(type(one) not in {int, float} for one in value):  # type: ignore[attr-defined]
         raise RouteInputError("expected positions as [longitude, latitude]")
     try:

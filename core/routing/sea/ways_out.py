@@ -17,8 +17,10 @@ __all__ = ["CLOSED_SHARE", "MARGIN_SHARE", "WayOut", "at_once", "ways_out"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Corners of the outline tried as the end of a way out, the nearest first.
-_CANDIDATES = 40
+#: Points of the outline tried as the end of a way out, the nearest first, in a box
+#: of this many times the distance to the nearest.
+_CANDIDATES = 80
+_AROUND = 4.0
 #: Ways out kept for a position: the shortest, and others that end elsewhere.
 _KEPT = 4
 #: Longest way out, as a share of the shortest, out of a margin and of a closed area.
@@ -103,14 +105,18 @@ def _ways_from(xy: FloatArray, around: BaseGeometry, inner: Waters) -> list[Floa
 
 
 def _candidates(xy: FloatArray, edge: BaseGeometry) -> FloatArray:
-    """Nearest point of the outline, and its nearest corners."""
-    nearest = shapely.get_coordinates(shapely.shortest_line(edge, shapely.Point(xy)))[
-        :1
-    ]
-    corners = shapely.get_coordinates(edge)
-    apart = np.linalg.norm(corners - xy, axis=1)
-    kept = np.argsort(apart, kind="stable")[:_CANDIDATES]
-    return np.concatenate([nearest, corners[kept]])
+    """Nearest point of the outline, and points of it some way round."""
+    line = shapely.shortest_line(edge, shapely.Point(xy))
+    nearest: FloatArray = shapely.get_coordinates(line)[:1]
+    apart_km = float(shapely.length(line))
+    if apart_km == 0.0:
+        return nearest
+    west, south = xy - _AROUND * apart_km
+    east, north = xy + _AROUND * apart_km
+    around = shapely.clip_by_rect(edge, west, south, east, north)
+    points = shapely.get_coordinates(shapely.segmentize(around, apart_km / 2.0))
+    kept = np.argsort(np.linalg.norm(points - xy, axis=1), kind="stable")
+    return np.concatenate([nearest, points[kept[:_CANDIDATES]]])
 
 
 def _round_corners(xy: FloatArray, ends: FloatArray, inner: Waters) -> list[FloatArray]:
@@ -131,7 +137,8 @@ def _until_out(line: FloatArray, edge: BaseGeometry) -> FloatArray:
     if not len(met):
         return line
     at = shapely.line_locate_point(drawn, shapely.points(met)).min()
-    return np.asarray(shapely.get_coordinates(shapely.ops.substring(drawn, 0.0, at)))
+    until: FloatArray = shapely.get_coordinates(shapely.ops.substring(drawn, 0.0, at))
+    return until
 
 
 def _chosen(plane: Plane, lines: list[FloatArray], longest_share: float) -> WayOut:
