@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaincinv
-from sklearn.cluster import DBSCAN, AgglomerativeClustering
 
 from core.errors import ObservationError
-from core.geo import EARTH_RADIUS_KM, cell_area_km2, cell_of, cells_of, normalise_lon
+from core.geo import cell_area_km2, cell_of, cells_of
 from core.observations import DEBRIS_CODES, QualityFlag, category
+from core.routing.clustering import cluster_positions, weighted_centre
 
 __all__ = ["HOTSPOT_COLUMNS", "find_hotspots"]
 
@@ -36,7 +36,6 @@ HOTSPOT_COLUMNS = (
     "simulated",
 )
 _UNIT = ["survey", "lat", "lon", "observed_at", "photo_sha256"]
-_MAX_PAIRWISE = 3000
 
 
 def find_hotspots(
@@ -108,7 +107,11 @@ def find_hotspots(
         item_kg=_item_kg(seen),
     )
     effort_of = _effort_by_cell(usable, cell_resolution)
-    labels = _clusters(seen, radius_km, max_extent_km)
+    labels = cluster_positions(
+        seen[["lat", "lon"]].to_numpy(np.float64),
+        radius_km=radius_km,
+        max_extent_km=max_extent_km,
+    )
     rows = [
         _site(members, effort_of, confidence, cell_resolution, scale_by_effort)
         for _, members in seen.groupby(labels)
@@ -136,47 +139,6 @@ def _effort_by_cell(usable: pd.DataFrame, resolution: int) -> dict[int, float]:
     effort = pd.Series(units["effort_km2"].to_numpy(), index=cells)
     summed = effort.groupby(level=0).sum()
     return dict(zip(summed.index.tolist(), summed.tolist(), strict=True))
-
-
-def _clusters(
-    seen: pd.DataFrame, radius_km: float, max_extent_km: float
-) -> npt.NDArray[np.int64]:
-    positions = np.radians(seen[["lat", "lon"]].to_numpy(np.float64))
-    found = DBSCAN(
-        eps=radius_km / EARTH_RADIUS_KM,
-        min_samples=1,
-        metric="haversine",
-        algorithm="ball_tree",
-    ).fit_predict(positions)
-    labels = np.asarray(found, dtype=np.int64)
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        parts = _cut(positions[members], max_extent_km)
-        fresh = labels.max() + 1
-        labels[members[parts > 0]] = fresh + parts[parts > 0]
-    return labels
-
-
-def _cut(positions: FloatArray, max_extent_km: float) -> npt.NDArray[np.int64]:
-    """Cut a cluster into parts no wider than the extent (complete linkage)."""
-    n = len(positions)
-    if n == 1:
-        return np.zeros(1, dtype=np.int64)
-    lat, lon = positions[:, 0], positions[:, 1]
-    vectors = EARTH_RADIUS_KM * np.column_stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
-    )
-    # Chords stand in for arcs; at 20 km they differ by a centimetre.
-    if np.linalg.norm(np.ptp(vectors, axis=0)) <= max_extent_km:
-        return np.zeros(n, dtype=np.int64)
-    if n > _MAX_PAIRWISE:  # memory grows with the square: cut by a grid instead
-        side = max_extent_km / np.sqrt(3.0)
-        cube = np.floor((vectors - vectors.min(axis=0)) / side).astype(np.int64)
-        return np.asarray(np.unique(cube, axis=0, return_inverse=True)[1].ravel())
-    parts = AgglomerativeClustering(
-        n_clusters=None, distance_threshold=max_extent_km, linkage="complete"
-    ).fit_predict(vectors)
-    return np.asarray(parts, dtype=np.int64)
 
 
 def _site(
@@ -209,7 +171,7 @@ def _site(
         mass += kilograms
         by_category[str(code)] = kilograms
     weight = np.maximum(members["item_kg"].to_numpy(np.float64), 1e-9)
-    lat, lon = _centre(members, weight)
+    lat, lon = weighted_centre(members[["lat", "lon"]].to_numpy(np.float64), weight)
     return {
         "lat": lat,
         "lon": lon,
@@ -223,14 +185,6 @@ def _site(
         "basis": basis,
         "simulated": bool(members["simulated"].any()),
     }
-
-
-def _centre(members: pd.DataFrame, weight: FloatArray) -> tuple[float, float]:
-    """Mean position, weighted; longitudes are joined across 180 degrees first."""
-    lon = members["lon"].to_numpy(np.float64)
-    near = lon[0] + normalise_lon(lon - lon[0])
-    lat = float(np.average(members["lat"].to_numpy(np.float64), weights=weight))
-    return lat, float(normalise_lon(np.average(near, weights=weight)))
 
 
 def _poisson_interval(n: int, confidence: float) -> tuple[float, float]:
