@@ -6,7 +6,6 @@ closed areas.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,11 +15,12 @@ import pandas as pd
 from core.errors import PlanningError
 from core.geo import great_circle_distance_km
 from core.routing._check_course import check_course
+from core.routing.drift_forecast import SiteDrift
 from core.routing.explain import REASONS
 from core.routing.fleet import FleetVessel
 from core.routing.request import PlanRequest
 from core.routing.schedule import CleanupPlan, PlannedTrip, PlannedVessel
-from core.routing.sea import ClosedArea, closed_during
+from core.routing.sea import ClosedArea, closed_during, nearest_sea
 from core.routing.stops import Stop
 
 __all__ = ["check_plan"]
@@ -33,12 +33,9 @@ _SLACK_KG = 0.01
 #: A site is met where it is said to be, to 20 m.
 _AT_SITE_KM = 0.02
 
-#: Latitude and longitude where a site is expected at a time.
-Expected = Callable[[str, datetime], tuple[float, float]]
-
 
 def check_plan(
-    plan: CleanupPlan, request: PlanRequest, *, expected: Expected | None = None
+    plan: CleanupPlan, request: PlanRequest, *, drift: SiteDrift | None = None
 ) -> None:
     """Refuse a plan that breaks a constraint or crosses land or a closed area.
 
@@ -48,8 +45,8 @@ def check_plan(
         The plan.
     request : PlanRequest
         What was asked for.
-    expected : callable, optional
-        Where a drifting site is expected at a time; sites lie still when not given.
+    drift : SiteDrift, optional
+        Where the sites are over time; they lie still when not given.
 
     Raises
     ------
@@ -64,7 +61,8 @@ def check_plan(
     for vessel, trip in plan.trips():
         for stop in trip.stops:
             site = request.sites.iloc[row_of[stop.site]]
-            _check_stop(vessel.name, stop, site, request, expected)
+            _check_stop(vessel.name, stop, site, request)
+        _check_meetings(vessel.name, trip, request, drift)
     _check_sites(plan, request)
 
 
@@ -146,7 +144,6 @@ def _check_stop(
     stop: Stop,
     site: pd.Series,
     request: PlanRequest,
-    expected: Expected | None,
 ) -> None:
     rules = request.rules
     if stop.site in rules.forbidden:
@@ -158,19 +155,38 @@ def _check_stop(
         raise PlanningError(f"{vessel} works at {stop.site} before it opens")
     if not pd.isna(closes) and stop.leave > closes + _SECONDS:
         raise PlanningError(f"{vessel} works at {stop.site} after it closes")
-    lat, lon = float(site["lat"]), float(site["lon"])
-    most_km = _AT_SITE_KM
-    if expected is not None:
-        lat, lon = expected(stop.site, stop.arrive)
-        # Two seconds of drift, and a shore the expected position was moved off.
-        most_km = _AT_SITE_KM + _MOVED_OFF_LAND_KM
-    away_km = great_circle_distance_km(lat1=stop.lat, lon1=stop.lon, lat2=lat, lon2=lon)
-    if away_km > most_km:
-        raise PlanningError(f"{vessel} meets {stop.site} {away_km:.2f} km off")
 
 
-#: An expected position on land is moved this far at most to the sea.
-_MOVED_OFF_LAND_KM = 30.0
+def _check_meetings(
+    vessel: str, trip: PlannedTrip, request: PlanRequest, drift: SiteDrift | None
+) -> None:
+    """Hold each stop, and the leg that leaves it, against where the site is then."""
+    for stop, there, onward in zip(trip.stops, trip.legs, trip.legs[1:], strict=False):
+        at = [(stop.lat, stop.lon, stop.arrive)]
+        at += [(*there.path[-1].tolist(), stop.arrive)]
+        at += [(*onward.path[0].tolist(), stop.leave)]
+        for lat, lon, time in at:
+            site_lat, site_lon = _whereabouts(stop.site, time, request, drift)
+            away_km = great_circle_distance_km(
+                lat1=lat, lon1=lon, lat2=site_lat, lon2=site_lon
+            )
+            if away_km > _AT_SITE_KM:
+                raise PlanningError(f"{vessel} meets {stop.site} {away_km:.2f} km off")
+
+
+def _whereabouts(
+    site: str, time: datetime, request: PlanRequest, drift: SiteDrift | None
+) -> tuple[float, float]:
+    """Where a site is expected at a time, or the sea nearest to it."""
+    if drift is None:
+        row = request.sites["site"].tolist().index(site)
+        lat, lon = request.sites[["lat", "lon"]].to_numpy(float)[row].tolist()
+        return lat, lon
+    hour = (time - request.start_at) / timedelta(hours=1)
+    every_lat, every_lon = drift.mean_at(hour)
+    i = drift.sites.index(site)
+    sea = nearest_sea(lat=float(every_lat[i]), lon=float(every_lon[i]))
+    return sea.lat, sea.lon
 
 
 def _check_sites(plan: CleanupPlan, request: PlanRequest) -> None:

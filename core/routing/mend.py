@@ -15,6 +15,7 @@ import numpy.typing as npt
 from core.routing.conditions import Conditions
 from core.routing.explain import REASONS
 from core.routing.problem import RoutePlan, RoutingProblem, Trip
+from core.routing.sea.closed import areas_at
 from core.routing.setup import Setup
 from core.routing.violations import Violation, find_violations
 from core.routing.voyages import Voyage, sail, sail_one
@@ -23,6 +24,9 @@ __all__ = ["Mended", "broken_by", "make_good"]
 
 #: Legs are taken as slower by this factor at most when the plan is searched again.
 _MOST_FACTOR = 1.5
+
+#: Limits that a stop breaks by itself.
+_OF_ONE_STOP = ("closed_area", "unreachable")
 
 Solve = Callable[[RoutingProblem], RoutePlan]
 
@@ -95,7 +99,25 @@ def broken_by(setup: Setup, v: int, voyage: Voyage) -> list[Violation]:
     n = len(setup.problem.vessels)
     trips = [voyage.trips if i == v else [] for i in range(n)]
     timing = [voyage.timing if i == v else [] for i in range(n)]
-    return list(find_violations(setup.problem, trips, timing))
+    broken = list(find_violations(setup.problem, trips, timing))
+    return [*_into_closed(setup, v, voyage), *broken]
+
+
+def _into_closed(setup: Setup, v: int, voyage: Voyage) -> list[Violation]:
+    """Find stops at debris that has drifted into a closed area by then."""
+    if setup.drift is None or not setup.closed:
+        return []
+    found = []
+    name = setup.problem.name_of(v)
+    for t, trip in enumerate(voyage.trips):
+        for k, node in enumerate(trip.sites):
+            lat, lon = voyage.met_at[node]
+            area = areas_at(setup.closed, lat=lat, lon=lon)[0]
+            if area is not None:
+                site = setup.problem.site_name(node)
+                said = f"{name} would meet {site} in {area.name}, which is closed."
+                found.append(Violation("closed_area", v, t, k, 0.0, "", said))
+    return found
 
 
 def _factors(setup: Setup, voyages: Sequence[Voyage]) -> npt.NDArray[np.float64]:
@@ -133,7 +155,7 @@ def _trimmed(
     dropped: dict[int, Violation] = {}
     for v in range(len(trips)):
         while trips[v] and (broken := broken_by(setup, v, voyages[v])):
-            node = _least_worthy(setup, v, trips[v])
+            node = _to_drop(setup, v, trips[v], broken[0])
             if node is None:
                 trips[v] = []
             else:
@@ -143,6 +165,13 @@ def _trimmed(
     if not dropped:
         return Mended(replace(found, trips=trips), voyages)
     return Mended(_with_dropped(setup, found, trips, dropped), voyages)
+
+
+def _to_drop(setup: Setup, v: int, trips: Sequence[Trip], why: Violation) -> int | None:
+    """Stop that cannot be where it is, or the least worthy one."""
+    if why.kind in _OF_ONE_STOP and why.trip is not None and why.stop is not None:
+        return trips[why.trip].sites[why.stop]
+    return _least_worthy(setup, v, trips)
 
 
 def _least_worthy(setup: Setup, v: int, trips: Sequence[Trip]) -> int | None:

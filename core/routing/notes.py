@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from core.routing.conditions import Conditions
+from core.routing.execution import FIND_WITHIN_KM
+from core.routing.expectation import Expectation
 from core.routing.mend import Mended
 from core.routing.schedule import PlannedVessel
 from core.routing.setup import Setup
@@ -25,17 +27,32 @@ def plan_notes(
     mended: Mended,
     vessels: Sequence[PlannedVessel],
     *,
+    expectation: Expectation | None,
     conditions: Conditions | None,
 ) -> tuple[str, ...]:
     """Every note of a plan, what concerns this one first."""
     return (
         *mended.notes,
         *setup.notes,
-        *([_STILL] if setup.problem.targets is None else []),
+        *([_STILL] if expectation is None else _drift_notes(expectation)),
         *_sea_notes(setup, mended, conditions),
         *([_CAPPED] if _is_capped(vessels) else []),
         *setup.request.collection.sentences(),
     )
+
+
+def _drift_notes(expectation: Expectation) -> list[str]:
+    drift = expectation.drift
+    return [
+        f"The plan was executed in {drift.members} members of the drift forecast. Its "
+        "mass is the mean over them, low and high are the 10 and 90 % quantiles; stops "
+        "stand where their debris is expected then.",
+        "Assumed: the mass of each site lies evenly below and above what is expected, "
+        "between its low and its high, independent of the others.",
+        f"Vessels are taken to see where the debris is: tracked, the plan brings "
+        f"{drift.mass_kg:.0f} kg; sailing to the expected places only and finding what "
+        f"is within {FIND_WITHIN_KM:g} km (assumed), {drift.untracked_mass_kg:.0f} kg.",
+    ]
 
 
 def _sea_notes(

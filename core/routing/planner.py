@@ -12,7 +12,9 @@ from core.errors import InfeasibleError
 from core.routing._check_plan import check_plan
 from core.routing.assemble import planned_vessels
 from core.routing.conditions import Conditions
+from core.routing.drift_forecast import DriftForecast
 from core.routing.emissions import CollectionModel
+from core.routing.expectation import expect
 from core.routing.fleet import Fleet
 from core.routing.homeward import with_ways_home
 from core.routing.left import left_behind
@@ -54,10 +56,12 @@ def plan_cleanup(
     simulated: bool = False,
     rules: SiteRules | None = None,
     states: Mapping[str, VesselState] | None = None,
+    drift: DriftForecast | None = None,
     conditions: Conditions | None = None,
     work_hours: WorkHours | None = None,
     closed_areas: Sequence[ClosedArea] = (),
     margin_km: float = 0.0,
+    quantile: float | None = None,
     rejected: Sequence[Rejected] = (),
     parent: str | None = None,
     cache_dir: Path | None = None,
@@ -76,9 +80,11 @@ def plan_cleanup(
         See :class:`core.routing.PlanRequest`.
     least_kg_per_h, simulated, rules, states, work_hours, closed_areas, margin_km
         See there too.
+    drift : DriftForecast, optional
+        Where the debris drifts; it is taken as lying still when not given.
     conditions : Conditions, optional
         Current, wind and waves; a calm sea when not given.
-    rejected, parent
+    quantile, rejected, parent
         See :class:`core.routing.PlanRequest`.
     cache_dir : Path, optional
         Folder where what is found about a coast is kept for later plans.
@@ -115,11 +121,13 @@ def plan_cleanup(
         work_hours=work_hours or WorkHours(daylight=False),
         closed_areas=tuple(closed_areas),
         margin_km=margin_km,
+        quantile=quantile,
         rejected=tuple(rejected),
         parent=parent,
     )
     return plan_request(
         request,
+        drift=drift,
         conditions=conditions,
         cache_dir=cache_dir,
         progress=progress,
@@ -130,6 +138,7 @@ def plan_cleanup(
 def plan_request(
     request: PlanRequest,
     *,
+    drift: DriftForecast | None = None,
     conditions: Conditions | None = None,
     start: CleanupPlan | None = None,
     cache_dir: Path | None = None,
@@ -141,10 +150,8 @@ def plan_request(
     The plan carries the request, so that it can be made again. The search begins from
     ``start``, an earlier plan, as far as its stops are still to be made.
     """
-    read = accept_sites(request.sites)
-    refused = (*request.rejected, *read.rejected)
-    request = replace(request, sites=read.frame, rejected=refused)
-    setup = make_setup(request, conditions=conditions, cache_dir=cache_dir)
+    request = _accepted(request, drift)
+    setup = make_setup(request, drift=drift, conditions=conditions, cache_dir=cache_dir)
     effort = partial(
         solve,
         seed=request.seed,
@@ -163,8 +170,19 @@ def plan_request(
     mended = make_good(setup, found, briefly, conditions=conditions)
     mended = with_ways_home(setup, mended, conditions)
     plan = _plan(setup, mended, conditions)
-    check_plan(plan, request)
+    check_plan(plan, request, drift=setup.drift)
     return plan
+
+
+def _accepted(request: PlanRequest, drift: DriftForecast | None) -> PlanRequest:
+    """Set aside wrong rows; keep the name of the forecast."""
+    read = accept_sites(request.sites)
+    return replace(
+        request,
+        sites=read.frame,
+        rejected=(*request.rejected, *read.rejected),
+        forecast_id=request.forecast_id if drift is None else drift.forecast_id,
+    )
 
 
 def _plan(setup: Setup, mended: Mended, conditions: Conditions | None) -> CleanupPlan:
@@ -176,7 +194,10 @@ def _plan(setup: Setup, mended: Mended, conditions: Conditions | None) -> Cleanu
             f"{request.hours:g} h",
             [f"{one.site}: {one.reason}, {one.detail}" for one in unassigned[:20]],
         )
-    vessels = planned_vessels(setup, mended.voyages)
+    expectation = None
+    if setup.drift is not None:
+        expectation = expect(setup, found.trips, forecast_id=request.forecast_id)
+    vessels = planned_vessels(setup, mended.voyages, expectation)
     return CleanupPlan(
         start_at=request.start_at,
         horizon_h=request.hours,
@@ -187,9 +208,12 @@ def _plan(setup: Setup, mended: Mended, conditions: Conditions | None) -> Cleanu
         partial=partly,
         prize=mended.prize,
         prize_bound=max(found.prize_bound, mended.prize),
-        notes=plan_notes(setup, mended, vessels, conditions=conditions),
+        notes=plan_notes(
+            setup, mended, vessels, expectation=expectation, conditions=conditions
+        ),
         simulated=request.simulated,
         rejected=setup.rejected,
+        drift=None if expectation is None else expectation.drift,
         closed_areas=tuple(area_to_feature(area) for area in setup.closed),
         request=request.to_dict(),
         parent=request.parent,

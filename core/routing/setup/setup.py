@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from core.errors import InfeasibleError
 from core.routing.conditions import Conditions
+from core.routing.drift_forecast import DriftForecast, SiteDrift
 from core.routing.fleet import FleetVessel
 from core.routing.outcome import LeftOut
 from core.routing.problem import RoutingProblem
 from core.routing.rejected import Rejected
 from core.routing.request import PlanRequest
 from core.routing.sea import ClosedArea, SeaNetwork, closed_during
+from core.routing.setup.drifting import find_whereabouts, with_targets
 from core.routing.setup.hours import find_hours
 from core.routing.setup.loads import Load, split_sites
 from core.routing.setup.outset import left_out_at_outset
@@ -58,6 +60,8 @@ class Setup:
         Areas closed during the plan.
     causes : tuple of dict of str to ndarray
         For each calendar of the problem, the open hours of each of its components.
+    drift : SiteDrift, optional
+        Where the sites are over time.
     """
 
     request: PlanRequest
@@ -71,6 +75,7 @@ class Setup:
     notes: tuple[str, ...]
     closed: tuple[ClosedArea, ...]
     causes: tuple[dict[str, FloatArray], ...]
+    drift: SiteDrift | None = None
     cache_dir: Path | None = None
 
     @cached_property
@@ -108,6 +113,7 @@ class Setup:
 def make_setup(
     request: PlanRequest,
     *,
+    drift: DriftForecast | None = None,
     conditions: Conditions | None = None,
     cache_dir: Path | None = None,
 ) -> Setup:
@@ -117,6 +123,8 @@ def make_setup(
     ----------
     request : PlanRequest
         What is asked.
+    drift : DriftForecast, optional
+        Where the debris drifts; it lies still when not given.
     conditions : Conditions, optional
         State of the sea; calm when not given.
     cache_dir : Path, optional
@@ -128,31 +136,29 @@ def make_setup(
         If no vessel can take part, or no site can be visited at all.
     """
     request, rejected = _known_names(request)
-    sites, fleet = request.sites, request.fleet
-    places = find_places(fleet, request.states)
+    places = find_places(request.fleet, request.states)
     _refuse_no_vessel(places, rejected)
-    rows = worthiest(sites, places.positions, MOST_SITES)
+    rows = worthiest(request.sites, places.positions, MOST_SITES)
+    where = find_whereabouts(request, rows, drift)
     closed = closed_during(request.closed_areas, request.start_at, request.end_at)
     sea = SeaNetwork(
-        lat=[*(p.lat for p in places.positions), *sites["lat"].to_numpy(float)[rows]],
-        lon=[*(p.lon for p in places.positions), *sites["lon"].to_numpy(float)[rows]],
+        lat=[*(p.lat for p in places.positions), *where.lat],
+        lon=[*(p.lon for p in places.positions), *where.lon],
         closed=closed,
         margin_km=request.margin_km,
         cache_dir=cache_dir,
     )
-    places = within_reach(places, fleet, sea.distance_km)
+    places = within_reach(places, request.fleet, sea.distance_km)
     _refuse_no_vessel(places, rejected)
-    known = left_out_at_outset(sites, rows, request.rules, sea, places)
+    known = left_out_at_outset(request.sites, rows, request.rules, sea, places)
+    _refuse_no_site(request, known)
+    vessels = [request.fleet.vessels[berth.vessel] for berth in places.berths]
     planned = [row for row in rows.tolist() if row not in known]
-    if not planned:
-        raise InfeasibleError(
-            f"none of the {len(sites)} sites can be visited",
-            [f"{x.site}: {x.reason}, {x.detail}" for x in list(known.values())[:20]],
-        )
-    vessels = [fleet.vessels[berth.vessel] for berth in places.berths]
-    loads = split_sites(sites, planned, vessels, request.rules.vessel_of)
-    at = {row: len(places.positions) + i for i, row in enumerate(rows.tolist())}
-    nodes = np.array([*used_places(places), *(at[load.row] for load in loads)])
+    loads = split_sites(request.sites, planned, vessels, request.rules.vessel_of)
+    at = {row: i for i, row in enumerate(rows.tolist())}
+    of_loads = [at[load.row] for load in loads]
+    used = used_places(places)
+    nodes = np.array([*used, *(len(places.positions) + i for i in of_loads)])
     hours = find_hours(request, places, vessels, loads, conditions=conditions)
     travel_h = travel_hours_between(
         vessels,
@@ -163,6 +169,10 @@ def make_setup(
         hour=request.hours / 2.0,
     )
     problem = pose_problem(request, places, loads, travel_h, hours)
+    problem = with_targets(
+        problem, where, [-1] * len(used) + of_loads, sea.lat[nodes], sea.lon[nodes]
+    )
+    said = (*places.notes, *_thinned(len(request.sites), len(rows)), *hours.notes)
     return Setup(
         request=request,
         sea=sea,
@@ -172,11 +182,20 @@ def make_setup(
         sea_node=nodes,
         known=known,
         rejected=(*request.rejected, *rejected, *places.rejected),
-        notes=(*places.notes, *_thinned(len(sites), len(rows)), *hours.notes),
+        notes=said if where.drift is None else (*where.drift.notes, *said),
         closed=closed,
         causes=hours.causes,
+        drift=where.drift,
         cache_dir=cache_dir,
     )
+
+
+def _refuse_no_site(request: PlanRequest, known: dict[int, LeftOut]) -> None:
+    if len(known) == len(request.sites):
+        raise InfeasibleError(
+            f"none of the {len(request.sites)} sites can be visited",
+            [f"{x.site}: {x.reason}, {x.detail}" for x in list(known.values())[:20]],
+        )
 
 
 def _thinned(n_sites: int, n_planned: int) -> list[str]:
