@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import RouteInputError
-from core.routing._engine.careful_world import careful_world, limits_of, tracks_of
+from core.routing._engine.careful import BONUS
+from core.routing._engine.careful_world import careful_world, tracks_of
 from core.routing._engine.executing import (
     GONE,
     HOLD_FULL,
@@ -21,6 +22,7 @@ from core.routing._engine.executing import (
     STRANDED,
     execute_rows,
 )
+from core.routing._engine.tables import limits_of
 from core.routing.problem import RoutingProblem, Trip
 from core.routing.targets import DriftingTargets
 
@@ -203,12 +205,14 @@ def execute(
         )
     members = len(tracks)
     factors = _factors(mass_factor, members, n)
+    node = world.node.copy()
+    node[:, BONUS] = 0.0  # what being pinned counts is no prize
     fate = np.full((members, n), _UNPLANNED, dtype=np.int32)
     arrive, end_h = np.full((members, n), np.nan), np.full((members, m), np.nan)
     mass, worth = np.zeros((members, n)), np.zeros((members, n))
     execute_rows(
         rows, lengths, factors, -1.0 if track else float(find_within_km), world.travel,
-        world.service, world.node, limits_of(problem), world.is_port, world.cal_of,
+        world.service, node, limits_of(problem), world.is_port, world.cal_of,
         world.cal_at, world.open_h, tracks, share, plan_tracks, plan_share,
         np.ascontiguousarray(fastest), float(world.scale[0]), float(world.scale[1]),
         fate, arrive, mass, worth, end_h,

@@ -28,6 +28,7 @@ from core.routing._engine.random_numbers import uniform
 from core.routing._engine.types import Array, Arrays
 
 __all__ = [
+    "BONUS",
     "DEMAND",
     "ENDURANCE",
     "HOLD",
@@ -53,6 +54,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
 
+#: Plain numbers would be types of their own to numba, and compile ``walk`` four times.
+_ZERO, _ONE, _TWO = np.int64(0), np.int64(1), np.int64(2)
+_YES, _NO = np.bool_(True), np.bool_(False)
 #: Hours and kg that rounding may exceed a limit by.
 TOLERANCE = 1e-7
 
@@ -308,7 +312,7 @@ def update(v: int, model: Arrays, plan: Arrays, world: Arrays) -> None:
     ) = world  # fmt: skip
     begin(cache[v], limits[v])
     fits, end, prize = walk(
-        seq[v], length[v], 0, seq[v], 0, cache[v], True, np.inf,
+        seq[v], length[v], _ZERO, seq[v], _ZERO, cache[v], _YES, np.inf,
         travel[v if len(travel) > 1 else 0], service[v], node, limits[v], is_port[v],
         cal_of[v], cal_at, open_h, tracks, share, fastest, scale[0], scale[1],
     )  # fmt: skip
@@ -333,7 +337,7 @@ def whole(
     state = np.empty((1, 4))
     begin(state, limits[v])
     fits, end, prize = walk(
-        nodes, n_nodes, 0, nodes, 0, state, False, np.inf,
+        nodes, n_nodes, _ZERO, nodes, _ZERO, state, _NO, np.inf,
         travel[v if len(travel) > 1 else 0], service[v], node, limits[v], is_port[v],
         cal_of[v], cal_at, open_h, tracks, share, fastest, scale[0], scale[1],
     )  # fmt: skip
@@ -392,7 +396,7 @@ def scan(
                     most = min(most, 2.0 * hope / best)
             added[0] = s
             fits, end, prize = walk(
-                row, n, i, added, 1, state, False, most, one, work_h, node, limit,
+                row, n, i, added, _ONE, state, _NO, most, one, work_h, node, limit,
                 port_of, cals, cal_at, open_h, tracks, share, fastest, step_h, radius,
             )  # fmt: skip
             if fits:
@@ -411,7 +415,7 @@ def scan(
                 for first in range(2):
                     added[first], added[1 - first] = ports[v, p], s
                     fits, end, prize = walk(
-                        row, n, i, added, 2, state, False, most, one, work_h, node,
+                        row, n, i, added, _TWO, state, _NO, most, one, work_h, node,
                         limit, port_of, cals, cal_at, open_h, tracks, share, fastest,
                         step_h, radius,
                     )  # fmt: skip
@@ -445,6 +449,7 @@ def time_row(
     state = np.zeros((len(row), 4))
     begin(state, limit)
     return walk(
-        row, len(row), 0, row, 0, state, True, np.inf, travel, service, node, limit,
-        is_port, cal_of, cal_at, open_h, tracks, share, fastest, step_h, radius,
+        row, np.int64(len(row)), _ZERO, row, _ZERO, state, _YES, np.inf, travel,
+        service, node, limit, is_port, cal_of, cal_at, open_h, tracks, share, fastest,
+        step_h, radius,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from core.routing.problem import RoutingProblem
 from core.routing.targets import DriftingTargets
 
-__all__ = ["World", "careful_world", "limits_of", "tracks_of"]
+__all__ = ["World", "careful_world", "tracks_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
@@ -81,22 +81,6 @@ def tracks_of(
     moved = np.linalg.norm(np.diff(tracks, axis=2), axis=3)
     radius = np.inf if targets.radius_km is None else targets.radius_km
     return tracks, share, moved.max(axis=2) / step_h, np.array([step_h, radius])
-
-
-def limits_of(problem: RoutingProblem) -> FloatArray:
-    """Limits of each vessel, as the model of the search holds them, (m, 6)."""
-    rows = [
-        (
-            one.capacity_kg,
-            one.endurance_h,
-            problem.deadline_h(v) - one.ready_h,
-            one.ready_h,
-            one.spent_h,
-            one.load_kg,
-        )
-        for v, one in enumerate(problem.vessels)
-    ]
-    return np.array(rows, dtype=np.float64)
 
 
 def _by_vessel(values: FloatArray, n_vessels: int) -> FloatArray:

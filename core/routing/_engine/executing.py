@@ -89,8 +89,8 @@ def execute_row(
     arrival: FloatArray,
     mass: FloatArray,
     worth: FloatArray,
-) -> float:
-    """Carry out one vessel's row in one member; the hour it is free at the end.
+) -> tuple[float, float]:
+    """Carry out one vessel's row in one member; the hour it is free, and its prize.
 
     Parameters
     ----------
@@ -108,6 +108,7 @@ def execute_row(
     clock = limit[READY]
     began, load = clock - limit[SPENT], limit[LOAD]
     in_port = limit[SPENT] == 0.0
+    prize = 0.0
     deadline = limit[READY] + limit[UNTIL] + TOLERANCE
     here = row[0]
     for j in range(1, n):
@@ -164,8 +165,9 @@ def execute_row(
         mass[b] = min(taken * factor[b], room)
         worth[b] = value * mass[b] / taken if taken > 0.0 else 0.0
         load += mass[b]
+        prize += worth[b]
         clock = done
-    return float(clock)
+    return float(clock), prize
 
 
 @entry
@@ -217,4 +219,4 @@ def execute_rows(
                 limits[v], is_port[v], cal_of[v], cal_at, open_h, seen, kept,
                 tracks[m], share[m], fastest[m], step_h, radius, fate[m], arrival[m],
                 mass[m], worth[m],
-            )  # fmt: skip
+            )[0]  # fmt: skip

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.routing import Trip, time_trips
 from core.routing._engine.careful import time_row
-from core.routing._engine.careful_world import careful_world, limits_of
+from core.routing._engine.careful_world import careful_world
+from core.routing._engine.tables import limits_of
 from tests.strategies import timed_problems
 
 
