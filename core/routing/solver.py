@@ -10,6 +10,12 @@ import numpy.typing as npt
 
 from core.errors import RouteInputError
 from core.routing._check import check_trips
+from core.routing._drift_search import (
+    MEAN_SHARE,
+    improve_in_members,
+    part_of,
+    warm_up_ensemble,
+)
 from core.routing._effort import Effort, Share
 from core.routing._engine.careful_world import careful_world
 from core.routing._engine.search import Search
@@ -33,6 +39,7 @@ def solve(
     seed: int = 1,
     iterations: int | None = None,
     least_prize_per_h: float = 0.0,
+    quantile: float | None = None,
     start: Sequence[Sequence[Trip]] | None = None,
     causes: Causes | None = None,
     reasons: bool = True,
@@ -44,8 +51,9 @@ def solve(
     Parameters
     ----------
     problem : RoutingProblem
-        Nodes, prizes and vessels. Drifting targets are taken at their mean over the
-        members.
+        Nodes, prizes and vessels. With drifting targets a plan keeps every limit on
+        the mean track of the members; of several members, the plan is sought that
+        brings most when it is carried out in them.
     seconds : float, default 10
         Longest time to search; compiling, once on a machine, is not counted. The
         search ends earlier when many steps in a row (20,000, and 2,000 for each site)
@@ -56,6 +64,9 @@ def solve(
         Steps to search at most, for plans that must repeat exactly.
     least_prize_per_h : float, default 0
         Sites that fit but bring less for the hours they add are left out.
+    quantile : float, optional
+        With several members of the targets: maximise this quantile of the prize, in
+        (0, 1), instead of its mean.
     start : sequence of sequence of Trip, optional
         Trips to begin from, for each vessel. Within the limits, the plan brings at
         least as much as they do.
@@ -77,7 +88,8 @@ def solve(
     Raises
     ------
     RouteInputError
-        If ``seconds`` or ``iterations`` is not above zero.
+        If ``seconds`` or ``iterations`` is not above zero, or ``quantile`` is not
+        between 0 and 1.
     PlanningError
         If cancelled.
 
@@ -95,10 +107,15 @@ def solve(
         raise RouteInputError(f"seconds is {seconds:g}, expected above 0")
     if iterations is not None and iterations < 1:
         raise RouteInputError(f"iterations is {iterations}, expected above 0")
+    if quantile is not None and not 0.0 < quantile < 1.0:
+        raise RouteInputError(f"quantile is {quantile}, expected between 0 and 1")
     mean = problem
+    several = problem.targets is not None and problem.targets.n_members > 1
     if problem.targets is not None:
         mean = replace(problem, targets=problem.targets.mean())
     _warm_up(is_still(problem))
+    if several:
+        warm_up_ensemble()
     effort = Effort(
         seconds=seconds,
         patience=20_000 + 2_000 * len(problem.sites),
@@ -106,9 +123,21 @@ def solve(
         progress=progress,
         cancelled=cancelled,
     )
-    found = _find(mean, seed, effort, least_prize_per_h, _checked(mean, start))
+    first = part_of(effort, 0.0, MEAN_SHARE) if several else effort
+    begun = _checked(mean, start)
+    trips, solver = _find(mean, seed, first, least_prize_per_h, begun)
+    if several:
+        second = part_of(effort, MEAN_SHARE, 1.0)
+        trips = improve_in_members(
+            problem,
+            trips,
+            seed=seed,
+            effort=second,
+            least_prize_per_h=least_prize_per_h,
+            quantile=quantile,
+        )
+        effort.n_steps = first.n_steps + second.n_steps
     effort.report(1.0)
-    trips, solver = found
     prize = sum(check_trips(mean, trips))
     seen = {site for own in trips for trip in own for site in trip.sites}
     left = [s for s in problem.sites.tolist() if reasons and s not in seen]

@@ -19,6 +19,8 @@ last node. Arrays that the functions share, here for one vessel and one member:
 ===========  ==================================================================
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -53,6 +55,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
+Int = int | np.integer[Any]
 
 #: Plain numbers would be types of their own to numba, and compile ``walk`` four times.
 _ZERO, _ONE, _TWO = np.int64(0), np.int64(1), np.int64(2)
@@ -201,12 +204,12 @@ def gain(
 @compiled
 def walk(
     row: IntArray,
-    n: int,
-    k: int,
+    n: Int,
+    k: Int,
     added: IntArray,
-    n_added: int,
+    n_added: Int,
     state: FloatArray,
-    keep: bool,
+    keep: bool | np.bool_,
     most_h: float,
     travel: FloatArray,
     service: FloatArray,
