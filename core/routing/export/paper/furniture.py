@@ -77,10 +77,11 @@ def draw_scale_bar(axes: Any, frame: ChartFrame, mm: float, marks: FloatArray) -
     axes.add_patch(
         Rectangle(corner, width, height, fc="white", ec="0.3", lw=0.5, zorder=7.9)
     )
-    axes.plot(
-        [left, right], [y, y], color="black", lw=2.2, zorder=8, solid_capstyle="butt"
-    )
-    axes.plot([left, (left + right) / 2], [y, y], color="white", lw=1.2, zorder=8.1)
+    half = (right - left) / 2.0
+    for start, fill in ((left, "white"), (left + half, "black")):
+        part = Rectangle((start, y - 0.6 * mm), half, 1.2 * mm, fc=fill, ec="black")
+        part.set(lw=0.6, zorder=8)
+        axes.add_patch(part)
     side = "N" if frame.middle_lat >= 0.0 else "S"
     axes.text(
         (left + right) / 2,
