@@ -198,7 +198,7 @@ def _find(
     own = "ruin and recreate"
     if not len(search.sites):
         return search.trips, own
-    search.construct()
+    search.construct(effort)
     if start is not None:
         search.begin_with(start, own)
     if effort.is_over():

@@ -12,7 +12,7 @@ from core.routing._engine.random_numbers import below, uniform
 from core.routing._engine.record import record
 from core.routing._engine.recreate import recreate
 from core.routing._engine.ruin import ruin
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["fill_plan", "fits", "reach", "refresh", "run_cycle", "waiting"]
 
@@ -35,7 +35,7 @@ def refresh(model: Arrays, plan: Arrays, world: World) -> None:
 
 
 @entry
-def fits(v: int, nodes: Array, n_nodes: int, model: Arrays, world: World) -> bool:
+def fits(v: Int, nodes: Array, n_nodes: Int, model: Arrays, world: World) -> bool:
     """Tell whether an order of nodes keeps every limit of a vessel."""
     return whole(v, nodes, n_nodes, model, world)[0]
 
@@ -71,8 +71,8 @@ def reach(
 @entry
 def fill_plan(
     wanted: Array,
-    n: int,
-    only: int,
+    n: Int,
+    only: Int,
     power: float,
     noise: float,
     least: float,
@@ -107,7 +107,7 @@ def fill_plan(
 
 @compiled
 def waiting(
-    n_taken: int,
+    n_taken: Int,
     taken: Array,
     near: Array,
     row_of: Array,
@@ -116,7 +116,7 @@ def waiting(
     stamp: Array,
     wanted: Array,
     vessel_of: Array,
-) -> int:
+) -> Int:
     """List the sites that may come in; return how many."""
     n = 0
     if len(sites) <= _ALL_WAITING:
@@ -126,9 +126,10 @@ def waiting(
                 n += 1
         return n
     for k in range(n_taken):
-        wanted[n] = taken[k]
-        stamp[taken[k]] = True
-        n += 1
+        if vessel_of[taken[k]] < 0:
+            wanted[n] = taken[k]
+            stamp[taken[k]] = True
+            n += 1
     tries = 0
     while n < _MOST_WANTED and tries < 3 * _MOST_WANTED:
         tries += 1
@@ -147,9 +148,9 @@ def waiting(
 
 @entry
 def run_cycle(
-    first: int,
-    last: int,
-    total: int,
+    first: Int,
+    last: Int,
+    total: Int,
     settings: tuple[float, ...],
     ways: Array,
     rng: Array,
@@ -167,7 +168,7 @@ def run_cycle(
     trial: Arrays,
     best: Arrays,
     world: World,
-) -> int:
+) -> Int:
     """Search from iteration ``first`` to ``last`` of a cycle of ``total``.
 
     ``now``, ``trial`` and ``best`` are plans; ``trial`` equals ``now`` on entry and on
@@ -191,8 +192,13 @@ def run_cycle(
             way += 1
         size = 1 + below(rng, int(most))
         n = ruin(way, size, near, angle, rng, gone, taken, touched, model, trial, world)
+        n_taken = n
         n = waiting(n, taken, near, row_of, sites, rng, stamp, wanted, trial[2])
         open_[:] = True
+        if len(sites) > _ALL_WAITING and n_taken:
+            # Vessels from which nothing was taken are full, as a rule.
+            for v in range(len(open_)):
+                open_[v] = touched[v] or uniform(rng) < 0.2
         power = low + (high - low) * uniform(rng)
         recreate(
             wanted,
@@ -218,7 +224,7 @@ def run_cycle(
                     shorter = True
             if shorter:
                 n = waiting(
-                    np.int64(0),
+                    n_taken,
                     taken,
                     near,
                     row_of,

@@ -2,7 +2,7 @@
 
 from core.jit import compiled
 from core.routing._engine import careful, quick
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["rescan", "scan", "update", "whole"]
 
@@ -13,7 +13,7 @@ _whole_careful = careful.whole
 
 
 @compiled
-def update(v: int, model: Arrays, plan: Arrays, world: World) -> None:
+def update(v: Int, model: Arrays, plan: Arrays, world: World) -> None:
     """Fill what is kept of a vessel."""
     if world is None:
         _update(v, model, plan)
@@ -23,9 +23,9 @@ def update(v: int, model: Arrays, plan: Arrays, world: World) -> None:
 
 @compiled
 def scan(
-    v: int,
+    v: Int,
     wanted: Array,
-    n: int,
+    n: Int,
     blink: float,
     rng: Array,
     best_at: Array,
@@ -50,11 +50,11 @@ def scan(
 
 @compiled
 def rescan(
-    v: int,
-    into: int,
-    how: int,
+    v: Int,
+    into: Int,
+    how: Int,
     wanted: Array,
-    n: int,
+    n: Int,
     blink: float,
     rng: Array,
     best_at: Array,
@@ -80,7 +80,7 @@ def rescan(
 
 @compiled
 def whole(
-    v: int, nodes: Array, n_nodes: int, model: Arrays, world: World
+    v: Int, nodes: Array, n_nodes: Int, model: Arrays, world: World
 ) -> tuple[bool, float, float]:
     """Judge an order of nodes."""
     if world is None:

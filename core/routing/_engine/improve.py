@@ -4,13 +4,13 @@ import numpy as np
 
 from core.jit import compiled
 from core.routing._engine.evaluate import update
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["shorten"]
 
 
 @compiled
-def shorten(v: int, model: Arrays, plan: Arrays, world: World) -> bool:
+def shorten(v: Int, model: Arrays, plan: Arrays, world: World) -> bool:
     """Shorten each trip until neither move helps; true where something changed."""
     if world is not None:
         return False
@@ -18,7 +18,7 @@ def shorten(v: int, model: Arrays, plan: Arrays, world: World) -> bool:
     travel, is_site = model[0], model[8]
     q = v if travel.shape[0] > 1 else 0
     changed = False
-    first = np.int64(0)
+    first: Int = np.int64(0)
     for last in range(1, length[v]):
         if is_site[seq[v, last]]:
             continue
@@ -34,7 +34,7 @@ def shorten(v: int, model: Arrays, plan: Arrays, world: World) -> bool:
 
 
 @compiled
-def _reverse(q: int, v: int, first: int, last: int, travel: Array, seq: Array) -> bool:
+def _reverse(q: Int, v: Int, first: Int, last: Int, travel: Array, seq: Array) -> bool:
     """Turn round the stretch between two legs of a trip wherever that saves hours."""
     found = False
     for i in range(first, last - 2):
@@ -57,7 +57,7 @@ def _reverse(q: int, v: int, first: int, last: int, travel: Array, seq: Array) -
 
 
 @compiled
-def _move(q: int, v: int, first: int, last: int, travel: Array, seq: Array) -> bool:
+def _move(q: Int, v: Int, first: Int, last: Int, travel: Array, seq: Array) -> bool:
     """Move one to three visits to another leg of the trip wherever that saves hours."""
     for size in range(1, 4):
         for i in range(first + 1, last - size + 1):
@@ -78,7 +78,7 @@ def _move(q: int, v: int, first: int, last: int, travel: Array, seq: Array) -> b
 
 
 @compiled
-def _shift(v: int, i: int, size: int, k: int, seq: Array) -> None:
+def _shift(v: Int, i: Int, size: Int, k: Int, seq: Array) -> None:
     """Move ``size`` visits from position ``i`` to the leg after position ``k``."""
     for _ in range(size):
         if k < i:  # the last of them goes in front, again and again

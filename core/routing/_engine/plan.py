@@ -2,14 +2,14 @@
 
 from core.jit import compiled
 from core.routing._engine.evaluate import update, whole
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["bring_in", "copy_touched", "take_out", "tidy", "worth"]
 
 
 @compiled
 def bring_in(
-    v: int, s: int, at: int, how: int, model: Arrays, plan: Arrays, world: World
+    v: Int, s: Int, at: Int, how: Int, model: Arrays, plan: Arrays, world: World
 ) -> None:
     """Insert a site, and a port call beside it, after a position."""
     seq, length, vessel_of, _, _ = plan
@@ -30,7 +30,7 @@ def bring_in(
 
 
 @compiled
-def take_out(v: int, gone: Array, model: Arrays, plan: Arrays, world: World) -> None:
+def take_out(v: Int, gone: Array, model: Arrays, plan: Arrays, world: World) -> None:
     """Remove the marked sites of a vessel, and the calls that are then in vain."""
     seq, length, vessel_of, _, _ = plan
     is_site = model[8]
@@ -57,7 +57,7 @@ def take_out(v: int, gone: Array, model: Arrays, plan: Arrays, world: World) -> 
 
 
 @compiled
-def tidy(v: int, model: Arrays, plan: Arrays, world: World) -> None:
+def tidy(v: Int, model: Arrays, plan: Arrays, world: World) -> None:
     """Drop or change the port calls without which the vessel is home earlier."""
     seq, length = plan[0], plan[1]
     ports, is_site = model[7], model[8]

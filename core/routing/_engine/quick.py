@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.jit import compiled
 from core.routing._engine.random_numbers import uniform
-from core.routing._engine.types import Array, Arrays
+from core.routing._engine.types import Array, Arrays, Int
 
 __all__ = ["TOLERANCE", "needs_calls", "rescan", "scan", "update", "whole"]
 
@@ -21,7 +21,7 @@ TOLERANCE = 1e-7
 
 
 @compiled
-def is_port(ports: IntArray, v: int, node: int) -> bool:
+def is_port(ports: IntArray, v: Int, node: Int) -> bool:
     """Whether a vessel may unload at a node."""
     for q in range(ports.shape[1]):  # noqa: SIM110 - numba knows no any()
         if ports[v, q] == node:
@@ -30,7 +30,7 @@ def is_port(ports: IntArray, v: int, node: int) -> bool:
 
 
 @compiled
-def update(v: int, model: Arrays, plan: Arrays) -> None:
+def update(v: Int, model: Arrays, plan: Arrays) -> None:
     """Fill the sums of a vessel."""
     travel, service, score, demand, unload, _, limits, ports, is_site = model
     seq, length, _, cache, totals = plan
@@ -65,7 +65,7 @@ def update(v: int, model: Arrays, plan: Arrays) -> None:
 
 @compiled
 def whole(
-    v: int, nodes: Array, n_nodes: int, model: Arrays
+    v: Int, nodes: Array, n_nodes: Int, model: Arrays
 ) -> tuple[bool, float, float]:
     """Judge an order of nodes."""
     travel, service, score, demand, unload, _, limits, ports, is_site = model
@@ -92,9 +92,9 @@ def whole(
 
 @compiled
 def scan(
-    v: int,
+    v: Int,
     wanted: Array,
-    n_wanted: int,
+    n_wanted: Int,
     blink: float,
     rng: Array,
     best_at: Array,
@@ -120,18 +120,18 @@ def scan(
         best_h[v, k], best_gain[v, k] = np.inf, score[s]
         if allowed[v, s]:
             least, at, how = _least(
-                v, q, s, service[w, s], demand[s], zero, n - 1, np.inf, none, zero, calls,
-                blink, rng, travel, unload, limits, ports, seq, n, cache,
+                v, q, s, service[w, s], demand[s], zero, n - 1, np.inf, none, zero,
+                calls, blink, rng, travel, unload, limits, ports, seq, n, cache,
             )  # fmt: skip
             best_at[v, k], best_how[v, k], best_h[v, k] = at, how, least + base
 
 
 @compiled
 def rescan(
-    v: int,
-    into: int,
+    v: Int,
+    into: Int,
     wanted: Array,
-    n_wanted: int,
+    n_wanted: Int,
     blink: float,
     rng: Array,
     best_at: Array,
@@ -180,23 +180,23 @@ def rescan(
 
 
 @compiled
-def needs_calls(v: int, limits: Array) -> bool:
+def needs_calls(v: Int, limits: Array) -> bool:
     """Whether port calls between trips can help: where a trip is limited."""
     return bool(limits[v, 0] < np.inf or limits[v, 1] < limits[v, 2])
 
 
 @compiled
 def _least(
-    v: int,
-    q: int,
-    s: int,
+    v: Int,
+    q: Int,
+    s: Int,
     work: float,
     kg: float,
-    first: int,
-    last: int,
+    first: Int,
+    last: Int,
     least: float,
-    at: int,
-    how: int,
+    at: Int,
+    how: Int,
     calls: bool,
     blink: float,
     rng: Array,
@@ -205,9 +205,9 @@ def _least(
     limits: Array,
     ports: Array,
     seq: Array,
-    n: int,
+    n: Int,
     cache: Array,
-) -> tuple[float, int, int]:
+) -> tuple[float, Int, Int]:
     """Find a place of fewer added hours than ``least`` among some legs."""
     hold, most_h = limits[v, 0] + TOLERANCE, limits[v, 1] + TOLERANCE
     spare = limits[v, 2] + TOLERANCE - cache[v, n - 1, 2]

@@ -1,5 +1,7 @@
 """Random numbers of the search: one stream, its state in an array."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,6 +30,6 @@ def uniform(rng: State) -> float:
 
 
 @compiled
-def below(rng: State, n: int) -> int:
+def below(rng: State, n: int | np.integer[Any]) -> int:
     """Draw a whole number in [0, n)."""
     return int(uniform(rng) * n)

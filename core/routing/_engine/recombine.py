@@ -15,7 +15,7 @@ Routes = tuple[npt.NDArray[Any], ...]
 
 
 def recombine(
-    tables: Tables, routes: Routes, names: npt.NDArray[np.uint64], *, most: int = 1500
+    tables: Tables, routes: Routes, names: npt.NDArray[np.uint64], *, most: int = 800
 ) -> list[tuple[int, npt.NDArray[np.int32]]] | None:
     """Choose routes for the vessels so that the scores sum to the most.
 

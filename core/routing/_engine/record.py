@@ -3,14 +3,14 @@
 import numpy as np
 
 from core.jit import compiled
-from core.routing._engine.types import Array, Arrays
+from core.routing._engine.types import Array, Arrays, Int
 
 __all__ = ["record"]
 
 
 @compiled
 def record(
-    v: int, names: Array, kind: Array, routes: Arrays, model: Arrays, plan: Arrays
+    v: Int, names: Array, kind: Array, routes: Arrays, model: Arrays, plan: Arrays
 ) -> None:
     """Keep what a vessel does, once for each set of sites; shorter replaces longer.
 

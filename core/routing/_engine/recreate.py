@@ -6,7 +6,7 @@ from core.jit import compiled
 from core.routing._engine.evaluate import rescan, scan
 from core.routing._engine.plan import bring_in
 from core.routing._engine.random_numbers import uniform
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["recreate"]
 
@@ -14,8 +14,8 @@ __all__ = ["recreate"]
 @compiled
 def recreate(
     wanted: Array,
-    n: int,
-    only: int,
+    n: Int,
+    only: Int,
     power: float,
     noise: float,
     blink: float,
@@ -36,7 +36,7 @@ def recreate(
     only
         The one vessel to use, -1 for all of those in ``work.open``.
     power
-        Sites are ranked by ``gain ** power / hours``.
+        Sites are ranked by ``gain score ** (power - 1) / hours``.
     noise
         Each rank is multiplied by ``1 + noise (2 u - 1)``, drawn once a site.
     blink
@@ -46,8 +46,12 @@ def recreate(
     """
     best_at, best_how, best_h, best_gain, luck, open_ = work
     m = len(open_)
+    score = model[2]
     for k in range(n):
-        luck[wanted[k]] = 1.0 + noise * (2.0 * uniform(rng) - 1.0)
+        s = wanted[k]
+        luck[s] = 1.0 + noise * (2.0 * uniform(rng) - 1.0)
+        # A power of the score, not of each gain: raising is slow.
+        luck[s] *= score[s] ** (power - 1.0)
     for v in range(m):
         if open_[v] and (only < 0 or only == v):
             scan(
@@ -67,7 +71,9 @@ def recreate(
         else:
             best_h[v, :n] = np.inf
     while n > 0:
-        top, top_v, top_k = -1.0, np.int64(-1), np.int64(-1)
+        top = -1.0
+        top_v: Int = np.int64(-1)
+        top_k: Int = np.int64(-1)
         k = 0
         while k < n:
             fits = False
@@ -79,7 +85,7 @@ def recreate(
                 if gain < least * h or gain <= 0.0:
                     continue
                 fits = True
-                rank = gain**power * luck[wanted[k]] / max(h, 1e-6)
+                rank = gain * luck[wanted[k]] / max(h, 1e-6)
                 if rank > top:
                     top, top_v, top_k = rank, v, k
             if fits:

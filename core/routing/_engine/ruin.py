@@ -5,7 +5,7 @@ import numpy as np
 from core.jit import compiled
 from core.routing._engine.plan import take_out
 from core.routing._engine.random_numbers import below, uniform
-from core.routing._engine.types import Array, Arrays, World
+from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["STRINGS", "ruin"]
 
@@ -15,8 +15,8 @@ SCATTERED, STRINGS, NEAR, WORST, SECTOR, TRIP, VESSEL = range(7)
 
 @compiled
 def ruin(
-    way: int,
-    most: int,
+    way: Int,
+    most: Int,
     near: Array,
     angle: Array,
     rng: Array,
@@ -26,7 +26,7 @@ def ruin(
     model: Arrays,
     plan: Arrays,
     world: World,
-) -> int:
+) -> Int:
     """Take about ``most`` sites out; list them in ``taken`` and return how many."""
     _seq, length, vessel_of, _, _ = plan
     n = 0
@@ -53,11 +53,11 @@ def ruin(
 
 
 @compiled
-def _any_site(rng: Array, model: Arrays, plan: Arrays) -> int:
+def _any_site(rng: Array, model: Arrays, plan: Arrays) -> Int:
     """Draw a visited site; -1 where a few tries find none."""
     seq, length = plan[0], plan[1]
     is_site = model[8]
-    total = np.int64(0)
+    total: Int = np.int64(0)
     for v in range(len(length)):
         total += length[v] - 2
     if total == 0:
@@ -75,8 +75,8 @@ def _any_site(rng: Array, model: Arrays, plan: Arrays) -> int:
 
 @compiled
 def _scattered(
-    most: int, rng: Array, gone: Array, taken: Array, model: Arrays, plan: Arrays
-) -> int:
+    most: Int, rng: Array, gone: Array, taken: Array, model: Arrays, plan: Arrays
+) -> Int:
     n = 0
     for _ in range(most):
         s = _any_site(rng, model, plan)
@@ -89,14 +89,14 @@ def _scattered(
 
 @compiled
 def _strings(
-    most: int,
+    most: Int,
     near: Array,
     rng: Array,
     gone: Array,
     taken: Array,
     model: Arrays,
     plan: Arrays,
-) -> int:
+) -> Int:
     """Strings of neighbouring visits about a site (Christiaens, Vanden Berghe 2020)."""
     seq, length, vessel_of, _, _ = plan
     is_site = model[8]
@@ -130,8 +130,8 @@ def _strings(
 
 @compiled
 def _near(
-    most: int, near: Array, rng: Array, gone: Array, taken: Array, vessel_of: Array
-) -> int:
+    most: Int, near: Array, rng: Array, gone: Array, taken: Array, vessel_of: Array
+) -> Int:
     n = 0
     centre = below(rng, len(near))
     for k in range(near.shape[1]):
@@ -147,8 +147,8 @@ def _near(
 
 @compiled
 def _worst(
-    most: int, rng: Array, gone: Array, taken: Array, model: Arrays, plan: Arrays
-) -> int:
+    most: Int, rng: Array, gone: Array, taken: Array, model: Arrays, plan: Arrays
+) -> Int:
     """Sites that bring little for their hours, each time the worst of a few drawn."""
     seq, _length, vessel_of, _, _ = plan
     travel, service, score = model[0], model[1], model[2]
@@ -179,14 +179,14 @@ def _worst(
 
 @compiled
 def _sector(
-    most: int,
+    most: Int,
     angle: Array,
     rng: Array,
     gone: Array,
     taken: Array,
     model: Arrays,
     plan: Arrays,
-) -> int:
+) -> Int:
     """Sites that lie in one direction from the first depot."""
     seq, length = plan[0], plan[1]
     is_site = model[8]
@@ -207,7 +207,7 @@ def _sector(
 @compiled
 def _trip(
     one: bool, rng: Array, gone: Array, taken: Array, model: Arrays, plan: Arrays
-) -> int:
+) -> Int:
     """All sites of a trip, or of all trips of a vessel."""
     seq, length, vessel_of, _, _ = plan
     is_site = model[8]

@@ -1,5 +1,6 @@
 """Cycles of the search, each begun otherwise, until the effort is spent."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,6 +26,12 @@ __all__ = ["CHUNK", "Course", "Search", "Stop"]
 #: Steps between two looks at the clock.
 CHUNK = 200
 _POOL = 4096
+#: Steps between two recombinations, which take as long as some thousand steps.
+_RECOMBINE_EVERY = 30_000
+#: Sites brought into a first plan at a time.
+_BLOCK = 300
+#: Above so many sites every cycle goes on from the best plan: none ends in time anew.
+_MANY = 400
 #: Routes of more nodes are not kept for a recombination.
 _LONGEST = 400
 
@@ -71,7 +78,7 @@ class Search:
         self.problem, self.world = problem, world
         self.rng = stream(seed)
         self.dice = np.random.default_rng(seed)
-        self.least = least_prize_per_h
+        self.least = float(least_prize_per_h)
         self.tables: Tables = make_tables(problem)
         self.now = empty_plan(problem, self.tables)
         self.trial = empty_plan(problem, self.tables)
@@ -104,7 +111,7 @@ class Search:
         self._set_scales()
         self.found_by: str | None = None
         self._next = ""
-        self._number = 0
+        self._number = self._since_recombined = 0
         self.log: list[tuple[Any, ...]] = []
 
     def _set_scales(self) -> None:
@@ -149,11 +156,27 @@ class Search:
             self.found_by = source
         self._next = source
 
-    def construct(self) -> None:
-        """Bring sites into an empty plan, those that bring most for an hour first."""
+    def construct(self, stop: Stop | None = None) -> None:
+        """Bring sites into an empty plan, those that bring most for an hour first.
+
+        Where there are many, block by block, until told to stop.
+        """
         self._set(self.now, empty_plan(self.problem, self.tables))
-        self._fill(1.0, 0.0)
+        blocks = math.ceil(len(self.sites) / _BLOCK)
+        for block in np.array_split(self._by_rate(), max(blocks, 1)):
+            self._fill(1.0, 0.0, block)
+            if stop is not None and stop.spent(0, improved=False):
+                break
         self._keep(self.now)
+
+    def _by_rate(self) -> npt.NDArray[np.int32]:
+        """Sites in order of what they bring for work and the legs to near ones."""
+        travel, service, score = self.tables.model[:3]
+        near = self.tables.near[:, : min(4, self.tables.near.shape[1])]
+        legs = travel[0][self.sites[:, None], near].mean(axis=1)
+        hours = legs + service[0][self.sites]
+        order = np.argsort(-score[self.sites] / np.maximum(hours, 1e-9), kind="stable")
+        return self.sites[order]
 
     def run(self, stop: Stop, *, cycles: int | None = None) -> None:
         """Search until told to stop, or for a number of cycles."""
@@ -165,7 +188,8 @@ class Search:
             start = self.score(self.now)
             over = self._cycle(course, stop)
             after = self.score(self.peak)
-            if len(self.problem.vessels) > 1 and self.world is None:
+            self._since_recombined += course.n_steps
+            if self._since_recombined >= _RECOMBINE_EVERY and self.can_recombine:
                 self._recombine()
             self.log.append((number, how, start, after, self.score(self.best), course))
             number = self._number = number + 1
@@ -176,8 +200,10 @@ class Search:
         self._set(self.trial, self.now)
         self._set(self.peak, self.now)
         over = False
-        for first in range(0, course.n_steps, CHUNK):
-            last = min(first + CHUNK, course.n_steps)
+        # Where a step takes long, look at the clock more often.
+        chunk = max(4, min(CHUNK, 40_000 // max(len(self.sites), 1)))
+        for first in range(0, course.n_steps, chunk):
+            last = min(first + chunk, course.n_steps)
             run_cycle(
                 first,
                 last,
@@ -208,11 +234,14 @@ class Search:
     def _course(self, number: int) -> Course:
         """Draw the temperatures, the share taken out and the ways of a cycle."""
         dice, n = self.dice, len(self.tables.sites)
-        hot = self.mean_score * 10.0 ** dice.uniform(-1.3, 0.2)
+        many = n > _MANY
+        low_hot, high_hot = (-2.0, -0.5) if many else (-1.3, 0.2)
+        hot = self.mean_score * 10.0 ** dice.uniform(low_hot, high_hot)
         cold = hot * 10.0 ** dice.uniform(-2.5, -1.0)
-        most = max(2.0, min(dice.uniform(0.08, 0.5) * n, 10 + 30 * dice.random()))
+        most = min(dice.uniform(0.08, 0.5) * n, 10.0 + 30.0 * dice.random())
+        most = max(min(n, 6), most)
         weights = dice.dirichlet(np.array([1.0, 2.0, 1.5, 0.7, 0.6, 0.25, 0.15]))
-        steps = int(dice.choice([4_000, 8_000, 16_000, 32_000]))
+        steps = int(dice.choice([1_500, 3_000, 6_000, 12_000]))
         low = dice.uniform(0.6, 1.2)
         settings = (
             hot,
@@ -226,7 +255,8 @@ class Search:
             self.least,
             2.0 * self.mean_score,
         )
-        return Course(settings, np.cumsum(weights), steps)
+        # One type, or numba compiles again.
+        return Course(tuple(map(float, settings)), np.cumsum(weights), steps)
 
     def _begin_cycle(self, number: int) -> str:
         """Begin at the best plan, at a part of it, or anew by sectors."""
@@ -236,11 +266,18 @@ class Search:
         if self._next:
             source, self._next = self._next, ""
             return source
-        if draw < 0.4:
+        n_vessels = len(self.problem.vessels)
+        many = len(self.sites) > _MANY
+        if many or draw < (0.2 if n_vessels > 1 else 0.4):
             self._set(self.now, self.best)
             return "best"
+        if draw < 0.4:
+            self._set(self.now, self.best)
+            self._clear(int(self.dice.integers(n_vessels)))
+            self._fill(self.dice.uniform(0.7, 2.0), self.dice.uniform(0.3, 0.9))
+            return "best but one"
         self._set(self.now, empty_plan(self.problem, self.tables))
-        if draw < 0.7:
+        if draw < 0.75:
             self._deal()
             how = "sectors"
         else:
@@ -248,6 +285,12 @@ class Search:
         self._fill(self.dice.uniform(0.7, 2.0), self.dice.uniform(0.0, 0.6))
         self._keep(self.now)
         return how
+
+    def _clear(self, v: int) -> None:
+        """Let a vessel of the present plan stay."""
+        self.now[0][v, 1] = self.problem.vessels[v].last
+        self.now[1][v] = 2
+        refresh(self.tables.model, self.now, self.world)
 
     def _deal(self) -> None:
         """Deal the sites by direction, to each vessel its sector."""
@@ -283,7 +326,14 @@ class Search:
             self.world,
         )
 
+    @property
+    def can_recombine(self) -> bool:
+        """Whether routes can be exchanged: several vessels, each on its own."""
+        several = len(self.problem.vessels) > 1 and len(self.sites) <= _MANY
+        return several and self.world is None
+
     def _recombine(self) -> None:
+        self._since_recombined = 0
         found = recombine(self.tables, self.routes, self.names)
         if found is None:
             return
