@@ -148,6 +148,32 @@ class Observations:
         with self._database.read() as connection:
             return _read(connection, query)
 
+    def stored_since(self, moment: datetime) -> pd.DataFrame:
+        """Return active rows that were stored after a moment, with ``ingested_at``.
+
+        Parameters
+        ----------
+        moment : datetime
+            Aware.
+
+        Raises
+        ------
+        StorageError
+            If the moment has no time zone.
+        """
+        if moment.tzinfo is None:
+            raise StorageError(f"time without a zone: {moment.isoformat()}")
+        column = _OBSERVATION.c
+        query = (
+            select(*_FRAME_COLUMNS, column.ingested_at)
+            .where(column.active, column.ingested_at > moment)
+            .order_by(column.observed_at, column.observation_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        stored_at = pd.to_datetime([row[-1] for row in rows], utc=True)
+        return _as_frame([row[:-1] for row in rows]).assign(ingested_at=stored_at)
+
     def for_photo(self, photo_sha256: str) -> list[Record]:
         """Return every row of a photo with ``active`` and ``superseded_by``."""
         query = (
@@ -214,7 +240,10 @@ def _microseconds(time: datetime) -> int:
 
 
 def _read(connection: Connection, query: Select[Any]) -> pd.DataFrame:
-    rows = connection.execute(query).fetchall()
+    return _as_frame(connection.execute(query).fetchall())
+
+
+def _as_frame(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     if not rows:
         return empty_observations()
     columns = zip(*rows, strict=True)

@@ -63,6 +63,18 @@ def test_naive_filter_times_are_refused(store):
         store.observations.frame(since=datetime(2026, 6, 2))
 
 
+def test_rows_stored_after_a_moment_are_told_apart(store, frame):
+    before = datetime.now(UTC)
+    assert store.observations.stored_since(before).empty
+    store.observations.add(frame)
+    found = store.observations.stored_since(before)
+    assert (found["ingested_at"] > before).all()
+    pd.testing.assert_frame_equal(found.drop(columns="ingested_at"), frame)
+    assert store.observations.stored_since(datetime.now(UTC)).empty
+    with pytest.raises(StorageError, match="time without a zone"):
+        store.observations.stored_since(datetime(2026, 5, 1))
+
+
 def test_an_empty_store_gives_an_empty_frame_with_types(store):
     pd.testing.assert_frame_equal(store.observations.frame(), empty_observations())
     assert store.observations.add(empty_observations()) == AddResult(0, 0)
