@@ -95,7 +95,7 @@ def tracks(
                 y_km=y,
                 start_h=hours[k - 1] + phase_h,
                 end_h=hours[k] + phase_h,
-                step_h=0.25,
+                step_h=0.5,
             )
         position[0, k, 1:, 0], position[0, k, 1:, 1] = x, y
     n = len(place)

@@ -28,10 +28,10 @@ __all__ = ["run"]
 
 SEEDS = (1, 2, 3, 4, 5, 6)
 _PEAKS_KM_H = (0.9, 1.8, 3.6)
-_STILL_STEPS, _STEPS, _ENSEMBLE_STEPS = 10_000, 4_000, 6_000
+_STILL_STEPS, _STEPS, _ENSEMBLE_STEPS = 8_000, 6_000, 5_000
 #: A forecast that is wrong: the real current is 30 % stronger and 0.4 rad ahead.
 _WRONG = 1.3, 0.4
-_MEMBERS, _OTHER_MEMBERS = 50, 200
+_MEMBERS, _OTHER_MEMBERS = 50, 150
 
 Trips = list[list[Trip]]
 

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.jit import compiled, entry
-from core.routing._engine.meeting import meet_h, share_at, where
+from core.routing._engine.meeting import distance_km, meet_h, share_at, where
 from core.routing._engine.random_numbers import uniform
 from core.routing._engine.types import Array, Arrays
 
@@ -60,6 +60,9 @@ Int = int | np.integer[Any]
 #: Plain numbers would be types of their own to numba, and compile ``walk`` four times.
 _ZERO, _ONE, _TWO = np.int64(0), np.int64(1), np.int64(2)
 _YES, _NO = np.bool_(True), np.bool_(False)
+#: A place is passed over unseen where this part of the delay that is roughly expected,
+#: less some hours, is still too much.
+_SURE, _SURE_H = 0.7, 0.5
 #: Hours and kg that rounding may exceed a limit by.
 TOLERANCE = 1e-7
 
@@ -348,6 +351,36 @@ def whole(
 
 
 @compiled
+def _about_late_h(
+    travel: FloatArray,
+    service: FloatArray,
+    tracks: FloatArray,
+    step_h: float,
+    radius: float,
+    state: FloatArray,
+    row: IntArray,
+    i: Int,
+    s: Int,
+) -> float:
+    """Roughly how much later the node after entry ``i`` is reached by way of a site.
+
+    Each leg is taken to where the target is on leaving; a few distances in place of
+    two meetings and the rest of the trips.
+    """
+    a, b = row[i], row[i + 1]
+    clock = state[i, 0]
+    x, y, z = where(tracks[a], step_h, clock)
+    px, py, pz = where(tracks[s], step_h, clock)
+    chord = np.sqrt((x - px) ** 2 + (y - py) ** 2 + (z - pz) ** 2)
+    there = clock + travel[a, s] * distance_km(chord, radius) + service[s]
+    x, y, z = where(tracks[s], step_h, there)
+    px, py, pz = where(tracks[b], step_h, there)
+    chord = np.sqrt((x - px) ** 2 + (y - py) ** 2 + (z - pz) ** 2)
+    reach = there + travel[s, b] * distance_km(chord, radius)
+    return float(reach + service[b] - state[i + 1, 0])
+
+
+@compiled
 def scan(
     v: int,
     wanted: Array,
@@ -397,6 +430,12 @@ def scan(
                 most = 2.0 * spare + 0.5
                 if best > 0.0:
                     most = min(most, 2.0 * hope / best)
+                if tracks.shape[1] > 0 and not splits[v]:
+                    late = _about_late_h(
+                        one, work_h, tracks, step_h, radius, state, row, i, s
+                    )
+                    if _SURE * late - _SURE_H > most:
+                        continue
             added[0] = s
             fits, end, prize = walk(
                 row, n, i, added, _ONE, state, _NO, most, one, work_h, node, limit,

@@ -47,9 +47,8 @@ def careful_world(problem: RoutingProblem, *, member: int = 0) -> World:
     fastest, scale = np.zeros(n), np.array([1.0, np.inf])
     if problem.targets is not None:
         travel = problem.targets.pace_h_per_km
-        all_tracks, all_share, all_fastest, scale = tracks_of(problem.targets)
-        tracks, share = all_tracks[member], all_share[member]
-        fastest = all_fastest[member]
+        made = tracks_of(problem.targets, slice(member, member + 1))
+        tracks, share, fastest, scale = made[0][0], made[1][0], made[2][0], made[3]
     is_port = np.zeros((n_vessels, n), dtype=np.bool_)
     for v, vessel in enumerate(problem.vessels):
         is_port[v, list(vessel.ports)] = True
@@ -72,11 +71,11 @@ def careful_world(problem: RoutingProblem, *, member: int = 0) -> World:
 
 
 def tracks_of(
-    targets: DriftingTargets,
+    targets: DriftingTargets, members: slice = slice(None)
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Tracks (members, n, times, 3), shares, largest speeds, and the scale."""
-    tracks = np.ascontiguousarray(targets.position_km.transpose(0, 2, 1, 3))
-    share = np.ascontiguousarray(targets.share.transpose(0, 2, 1))
+    tracks = np.ascontiguousarray(targets.position_km[members].transpose(0, 2, 1, 3))
+    share = np.ascontiguousarray(targets.share[members].transpose(0, 2, 1))
     step_h = float(targets.time_h[1])
     moved = np.linalg.norm(np.diff(tracks, axis=2), axis=3)
     radius = np.inf if targets.radius_km is None else targets.radius_km
