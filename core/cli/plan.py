@@ -1,19 +1,26 @@
 """``plan``: a cleanup plan for a fleet."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli._output import JsonOption, check_folder, emit, progress_line, report_note
+from core.cli._output import (
+    JsonOption,
+    check_folder,
+    emit,
+    progress_line,
+    report_note,
+)
 from core.errors import InputError
 
 if TYPE_CHECKING:
-    from core.routing import CleanupPlan
+    from core.routing import FleetRead, SitesRead
 
 __all__ = ["register"]
+
+Files = list[Path] | None
 
 
 def register(app: typer.Typer) -> None:
@@ -36,25 +43,121 @@ def plan(
         str | None,
         typer.Option("--start", help="UTC start, ISO 8601; the next hour by default."),
     ] = None,
+    currents: Annotated[
+        Files,
+        typer.Option(
+            "--currents",
+            help="NetCDF or Zarr, may be repeated: debris drifts, and vessels sail "
+            "with or against it. May hold wind and Stokes drift as well.",
+        ),
+    ] = None,
+    wind: Annotated[Files, typer.Option("--wind", help="10 m wind.")] = None,
+    stokes: Annotated[
+        Files, typer.Option("--stokes", help="Stokes drift of the waves.")
+    ] = None,
+    waves: Annotated[
+        Files, typer.Option("--waves", help="Significant wave height.")
+    ] = None,
+    drift: Annotated[
+        bool, typer.Option(help="Let debris drift where currents are given.")
+    ] = True,
+    ensemble: Annotated[
+        int, typer.Option("--ensemble", min=1, max=500, help="Members of the drift.")
+    ] = 50,
+    quantile: Annotated[
+        float | None,
+        typer.Option(
+            "--quantile",
+            help="Maximise this quantile of the mass over the members, such as 0.1 "
+            "for a poor day, not the mean.",
+        ),
+    ] = None,
+    closed_areas: Annotated[
+        Files,
+        typer.Option(
+            "--closed-areas", help="GeoJSON or zipped shapefile; may be repeated."
+        ),
+    ] = None,
+    margin_km: Annotated[
+        float, typer.Option("--margin", min=0.0, help="Distance kept from land, km.")
+    ] = 0.0,
+    daylight: Annotated[
+        bool, typer.Option("--daylight", help="Collect in daylight only.")
+    ] = False,
+    crew_h: Annotated[
+        float | None,
+        typer.Option(
+            "--crew-hours", help="Hours a day that crews collect, at most 24."
+        ),
+    ] = None,
     gpx: Annotated[Path | None, typer.Option("--gpx", help="Plan as GPX 1.1.")] = None,
+    rtz: Annotated[
+        Path | None, typer.Option("--rtz", help="Plan as RTZ 1.2, a file a vessel.")
+    ] = None,
+    kml: Annotated[Path | None, typer.Option("--kml", help="Plan as KML 2.2.")] = None,
     geojson: Annotated[
         Path | None, typer.Option("--geojson", help="Plan as GeoJSON.")
     ] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Stops as CSV.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Cue sheet of each vessel.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plan which vessel collects what, where and when."""
-    from core.routing import (
-        plan_cleanup,
-        read_fleet,
-        read_sites,
-        to_csv,
-        to_geojson,
-        to_gpx,
-    )
+    from core.cli._plan_files import plan_summary, write_plan
+    from core.cli._plan_sea import PlanSea, read_closed_areas
+    from core.routing import WorkHours, plan_cleanup
 
     start_at = _start(start)
-    check_folder(out, gpx, geojson, csv)
+    check_folder(out, gpx, rtz, kml, geojson, csv, pdf)
+    sites_read, fleet_read = _inputs(sites, fleet)
+    sea = PlanSea(
+        currents=currents or [], wind=wind or [], stokes=stokes or [], waves=waves or []
+    )
+    frame = sites_read.frame
+    made = plan_cleanup(
+        frame,
+        fleet_read.fleet,
+        hours=hours,
+        start_at=start_at,
+        seconds=seconds,
+        seed=seed,
+        simulated=sea.is_simulated,
+        drift=sea.drift(
+            frame, start_at=start_at, hours=hours, members=ensemble, seed=seed
+        )
+        if drift
+        else None,
+        conditions=sea.conditions(start_at),
+        work_hours=WorkHours(daylight=daylight, crew_h_per_day=crew_h),
+        closed_areas=read_closed_areas(closed_areas or []),
+        margin_km=margin_km,
+        quantile=quantile,
+        rejected=(*fleet_read.rejected, *sites_read.rejected),
+        progress=progress_line("planning, per cent"),
+    )
+    for note in (*fleet_read.notes, *sites_read.notes):
+        report_note(note)
+    write_plan(
+        made,
+        {
+            "json": out,
+            "gpx": gpx,
+            "rtz": rtz,
+            "kml": kml,
+            "geojson": geojson,
+            "csv": csv,
+            "pdf": pdf,
+        },
+    )
+    emit(made.to_dict(), text=plan_summary(made, out), as_json=as_json)
+
+
+def _inputs(sites: Path, fleet: Path) -> "tuple[SitesRead, FleetRead]":
+    """Read both files; where neither can be used, both are named."""
+    from core.routing import read_fleet, read_sites
+
     problems: list[str] = []
     sites_read = fleet_read = None
     try:
@@ -67,27 +170,7 @@ def plan(
         problems.append(str(error))
     if sites_read is None or fleet_read is None:
         raise InputError("; ".join(problems))
-    made = plan_cleanup(
-        sites_read.frame,
-        fleet_read.fleet,
-        hours=hours,
-        start_at=start_at,
-        seconds=seconds,
-        seed=seed,
-        rejected=(*fleet_read.rejected, *sites_read.rejected),
-        progress=progress_line("planning, per cent"),
-    )
-    for note in (*fleet_read.notes, *sites_read.notes):
-        report_note(note)
-    document = made.to_dict()
-    _write(out, json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2))
-    if gpx is not None:
-        _write(gpx, to_gpx(made))
-    if geojson is not None:
-        _write(geojson, json.dumps(to_geojson(made), allow_nan=False))
-    if csv is not None:
-        _write(csv, to_csv(made))
-    emit(document, text=_summary(made, out), as_json=as_json)
+    return sites_read, fleet_read
 
 
 def _start(text: str | None) -> datetime:
@@ -101,28 +184,3 @@ def _start(text: str | None) -> datetime:
             f"{text!r} is no ISO 8601 time", param_hint="--start"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
-
-
-def _summary(made: "CleanupPlan", out: Path) -> str:
-    totals = made.totals
-    n_stops = sum(len(trip.stops) for _, trip in made.trips())
-    lines = [
-        f"{out}: {totals['mass_kg']:.0f} kg expected ({totals['mass_kg_low']:.0f} to "
-        f"{totals['mass_kg_high']:.0f}) at {n_stops} stops; {totals['hours']:.1f} h at "
-        f"sea, {totals['fuel_l']:.0f} l fuel, {totals['co2_kg']:.0f} kg CO2, cost "
-        f"{totals['cost']:.0f}"
-    ]
-    lines += [f"refused {one}" for one in made.rejected]
-    lines += [f"left out {x.site}: {x.reason}. {x.detail}" for x in made.unassigned]
-    lines += [
-        f"in part {x.site}: {x.left_kg:.0f} kg stay, {x.reason}. {x.detail}"
-        for x in made.partial
-    ]
-    return "\n".join(lines)
