@@ -47,10 +47,11 @@ def nearest_sea(
     """
     plane = Plane.about(lat=lat, lon=lon)
     pieces = land_on_plane(plane, reach_deg=_SNAP_REACH_DEG, land=land)
-    sight = Sight(pieces)
-    here = np.zeros((1, 2))
-    if not len(pieces) or not sight.is_inside(here)[0]:
+    # The position is the origin of the plane; most are at sea, so the raster of the
+    # land waits until one is not.
+    if not shapely.intersects_xy(pieces, 0.0, 0.0).any():
         return SeaPosition(lat, lon, 0.0)
+    sight = Sight(pieces)
     for clearance_km in _SNAP_CLEARANCES_KM:
         shore = shapely.boundary(
             shapely.union_all(shapely.buffer(pieces, clearance_km))
