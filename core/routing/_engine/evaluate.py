@@ -1,15 +1,15 @@
 """Pass each call on to the evaluator of the problem."""
 
 from core.jit import compiled
-from core.routing._engine import careful, quick
+from core.routing._engine import careful_places, quick
 from core.routing._engine.types import Array, Arrays, Int, World
 
 __all__ = ["rescan", "scan", "update", "whole"]
 
 _update, _scan, _whole = quick.update, quick.scan, quick.whole
 _rescan = quick.rescan
-_update_careful, _scan_careful = careful.update, careful.scan
-_whole_careful = careful.whole
+_update_careful, _scan_careful = careful_places.update, careful_places.scan
+_whole_careful = careful_places.whole
 
 
 @compiled
