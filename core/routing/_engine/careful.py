@@ -98,8 +98,8 @@ def leg(
     fastest: FloatArray,
     step_h: float,
     radius: float,
-    a: Int,
-    b: Int,
+    a: int,
+    b: int,
     depart_h: float,
 ) -> float:
     """Hours of a leg from one node, where it is on leaving, to another."""
@@ -139,10 +139,10 @@ def visit(
     fastest: FloatArray,
     step_h: float,
     radius: float,
-    a: Int,
-    b: Int,
+    a: int,
+    b: int,
     clock: float,
-    in_port: Any,
+    in_port: bool,
 ) -> tuple[float, float, float, float]:
     """Leave ``a`` for the site ``b``: hours of leaving, arriving, beginning, ending.
 
@@ -170,8 +170,8 @@ def call(
     fastest: FloatArray,
     step_h: float,
     radius: float,
-    a: Int,
-    b: Int,
+    a: int,
+    b: int,
     clock: float,
 ) -> tuple[float, float]:
     """Leave ``a`` for the trip's end ``b``: hours of arriving and of being free."""
@@ -250,9 +250,9 @@ def walk(
         No more than ``False`` can be said once a limit is broken.
     """
     clock, began, load, prize = state[k, 0], state[k, 1], state[k, 2], state[k, 3]
-    here = row[k]
+    here: Any = row[k]
     deadline = limit[READY] + limit[UNTIL] + TOLERANCE
-    in_port = is_port[here] if k > 0 else limit[SPENT] == 0.0
+    in_port: Any = is_port[here] if k > 0 else limit[SPENT] == 0.0
     i, j = 0, k + 1
     while j < n:
         if i < n_added:
