@@ -11,12 +11,14 @@ from core.geo import bearing_deg
 from core.units import KM_PER_NAUTICAL_MILE
 from dashboard.components.formats import interval, share
 from dashboard.components.maps import MapFrame, draw_map
+from dashboard.components.plan_closed import closed_layers
 from dashboard.components.plan_stops import (
     Document,
     letter_of,
     plan_stops,
     vessel_colour,
 )
+from dashboard.components.small_map import fitted
 from dashboard.theme import MAP_COLOURS, hex_to_rgb, theme_name
 
 if TYPE_CHECKING:
@@ -28,11 +30,28 @@ _HEIGHT = 560
 #: Labels nearer than this, as a share of the frame, would print over each other.
 _CLOSE = 0.025
 _ASIDE_PX = 13
-_CLOSED = (120, 120, 120)
 
 
-def plan_map(document: Document, *, key: str = "planner_map") -> None:
-    """Draw a plan over the coastline, with its legend."""
+def plan_map(
+    document: Document,
+    *,
+    key: str = "planner_map",
+    height: int = _HEIGHT,
+    width_px: int | None = None,
+) -> None:
+    """Draw a plan over the coastline, with its legend.
+
+    Parameters
+    ----------
+    document : mapping
+        The plan.
+    key : str
+        Widget key.
+    height : int
+        Height in pixels.
+    width_px : int, optional
+        Smallest width, for a map in a narrow column.
+    """
     legs = list(_legs(document))
     stops = list(plan_stops(document))
     points = [point for leg in legs for point in leg["path"]]
@@ -40,17 +59,19 @@ def plan_map(document: Document, *, key: str = "planner_map") -> None:
         st.info("No vessel sails in this plan, so there is nothing to draw.")
         return
     frame = MapFrame.around([p[1] for p in points], [p[0] for p in points])
+    if width_px is not None:
+        frame = fitted(frame, width_px=width_px, height_px=height)
     st.html(_legend(document))
     draw_map(
         [
-            *_closed_layers(document, frame),
+            *closed_layers(document.get("closed_areas", ()), frame),
             *_leg_layers(legs, frame),
             *_drift_layers(document, stops, frame),
             *_stop_layers(stops, frame),
         ],
         frame,
         key=key,
-        height=_HEIGHT,
+        height=height,
         alt=f"Map of {len(legs)} legs and {len(stops)} numbered stops. The table "
         "below lists every stop.",
     )
@@ -221,7 +242,7 @@ def _drift_layers(
     ]
     if not drawn:
         return []
-    ink = list(MAP_COLOURS[theme_name()].label)
+    ink = list(MAP_COLOURS[theme_name()].text)
     return [
         pdk.Layer(
             "PathLayer",
@@ -245,42 +266,3 @@ def _drift_layers(
             radius_max_pixels=4,
         ),
     ]
-
-
-def _closed_layers(document: Document, frame: MapFrame) -> "list[pdk.Layer]":
-    import pydeck as pdk
-
-    drawn = [
-        {"polygon": polygon, "tip": _closed_tip(feature["properties"])}
-        for feature in document.get("closed_areas", ())
-        for polygon in _polygons(feature["geometry"], frame)
-    ]
-    if not drawn:
-        return []
-    return [
-        pdk.Layer(
-            "PolygonLayer",
-            drawn,
-            id="planner-closed",
-            get_polygon="polygon",
-            get_fill_color=[*_CLOSED, 70],
-            get_line_color=[*_CLOSED, 255],
-            stroked=True,
-            line_width_min_pixels=1.5,
-            pickable=True,
-        )
-    ]
-
-
-def _closed_tip(properties: Mapping[str, Any]) -> str:
-    name = properties.get("name") or "Closed area"
-    reason = properties.get("reason")
-    return f"{name}\n{reason}" if reason else str(name)
-
-
-def _polygons(
-    geometry: Mapping[str, Any], frame: MapFrame
-) -> Iterator[list[list[list[float]]]]:
-    parts = geometry["coordinates"]
-    for rings in parts if geometry["type"] == "MultiPolygon" else [parts]:
-        yield [[[frame.place(p[0]), p[1]] for p in ring] for ring in rings]

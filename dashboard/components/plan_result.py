@@ -3,7 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.formats import interval, mass, number
+from core.units import KM_PER_NAUTICAL_MILE
+from dashboard import plan_data
+from dashboard.components.formats import interval, mass, number, when
 from dashboard.components.page import Figure, metric_row
 from dashboard.components.plan_left_out import plan_left_out
 from dashboard.components.plan_map import plan_map
@@ -30,8 +32,10 @@ def plan_answer(document: Document) -> str:
     )
 
 
-def plan_result(document: Document) -> None:
-    """Draw a plan."""
+def plan_result(plan_id: str) -> None:
+    """Draw a plan of the store."""
+    row = plan_data.plan_row(plan_id)
+    document = row["document"]
     _figures(document)
     plan_map(document)
     _stop_table(document)
@@ -41,6 +45,10 @@ def plan_result(document: Document) -> None:
         for note in document["notes"]:
             st.markdown(f"- {note}")
         st.caption(_basis(document))
+        st.caption(
+            f"Plan {plan_id}: {row['name']}, made by {row['created_by']}, "
+            f"{when(row['created_at'])}"
+        )
 
 
 def _figures(document: Document) -> None:
@@ -110,13 +118,14 @@ def _stop_table(document: Document) -> None:
     if (stops["wait_h"] > 0.01).any():
         columns["wait_h"] = Column("Wait (h)", "number", help="Before work begins.")
     if document.get("drift"):
-        columns["drift_km"] = Column(
-            "Drifted (km)", "number", help="From where it is when the plan starts."
+        stops["drift_nm"] = stops["drift_km"] / KM_PER_NAUTICAL_MILE
+        columns["drift_nm"] = Column(
+            "Drifted (nm)", "number", help="From where it is when the plan starts."
         )
         columns["miss_chance"] = Column(
             "Chance to miss", "share", help="Stranded, gone, or no time left."
         )
-    table(stops, columns, name="planner-stops", title="Stops")
+    table(stops, columns, name="planner-stops", title="Stops, times in UTC")
 
 
 def _basis(document: Document) -> str:

@@ -1,25 +1,61 @@
 """Route planner: where do vessels go, what does it bring and cost, and why not more."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.errors import CleanupError
 from dashboard import plan_data, services
 from dashboard.components.page import empty_state, error_panel, page_header
-from dashboard.components.plan_inputs import (
-    fleet_step,
-    horizon_step,
-    params,
-    sites_step,
-)
-from dashboard.components.plan_jobs import plan_job_panel
+from dashboard.components.plan_change import plan_change
+from dashboard.components.plan_chooser import chosen_plan, plan_choice
+from dashboard.components.plan_compare import plan_compare
+from dashboard.components.plan_files import plan_files
+from dashboard.components.plan_jobs import finished_plan, plan_job_panel
+from dashboard.components.plan_limits import plan_limits
+from dashboard.components.plan_news import plan_news
 from dashboard.components.plan_result import plan_answer, plan_result
+from dashboard.components.plan_setup import plan_setup
+from dashboard.components.plan_stops import Document
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_PLAN, _LIMITS, _CHANGE = "Plan", "What limits you", "Change"
+_COMPARE, _FILES = "Compare", "Files"
+_TABS = {
+    _PLAN: plan_result,
+    _LIMITS: plan_limits,
+    _CHANGE: plan_change,
+    _COMPARE: plan_compare,
+    _FILES: plan_files,
+}
 
 
 def render() -> None:
     """Draw the page."""
-    plan = plan_data.latest_plan()
-    document = plan["document"] if plan else None
-    if document is None and services.observations().empty:
+    top = st.container()
+    plan_id = chosen_plan(finished_plan())
+    if plan_id is None:
+        with top:
+            _nothing_yet()
+        return
+    document = _opened(plan_id, top)
+    with st.expander("Set up a plan", icon=":material/edit_calendar:"):
+        plan_setup()
+    plan_job_panel()
+    plan_choice(plan_id)
+    if document is not None:
+        plan_news(plan_id)
+        _tabs(plan_id)
+
+
+def _nothing_yet() -> None:
+    """Draw the page before the first plan."""
+    has_debris = not services.observations().empty
+    if has_debris:
+        page_header("Route planner", "No plan yet. Set it up below.")
+    else:
         page_header("Route planner")
         empty_state(
             "This page will show which vessel collects what, where and when. It needs "
@@ -28,49 +64,34 @@ def render() -> None:
             page="surveys",
             icon=":material/route:",
         )
-        with st.expander("Plan from a file of sites", icon=":material/edit_calendar:"):
-            _set_up()
-        plan_job_panel()
-        return
-    page_header(
-        "Route planner",
-        plan_answer(document) if document else "No plan yet. Set it up below.",
-        simulated=bool(document and document["simulated"]),
-    )
-    with st.expander(
-        "Set up a plan", expanded=document is None, icon=":material/edit_calendar:"
-    ):
-        _set_up()
+    label = "Set up a plan" if has_debris else "Plan from a file of sites"
+    with st.expander(label, expanded=has_debris, icon=":material/edit_calendar:"):
+        plan_setup()
     plan_job_panel()
-    if plan and document:
-        st.caption(
-            f"Plan {plan['plan_id']}: {plan['name']}, made by {plan['created_by']}"
-        )
-        plan_result(document)
 
 
-def _set_up() -> None:
-    st.markdown("**1 Horizon and objective**")
-    horizon = horizon_step()
-    st.markdown("**2 Fleet**")
-    fleet = fleet_step()
-    st.markdown("**3 Sites**")
-    sites = sites_step()
-    ready = bool(fleet and fleet["vessels"] and sites and len(sites.frame))
-    clicked = st.button(
-        "Plan routes",
-        type="primary",
-        icon=":material/route:",
-        key="planner_plan",
-        disabled=not ready,
-    )
-    if clicked and fleet and sites:
+def _opened(plan_id: str, top: "DeltaGenerator") -> Document | None:
+    """Draw the header of a plan that can be read, else what is wrong with it."""
+    with top:
         try:
-            plan_data.submit(params(horizon, fleet, sites))
+            plan_data.plan(plan_id)
         except CleanupError as error:
-            error_panel(error)
-        else:
-            st.rerun()
+            page_header("Route planner")
+            error_panel(error, kept="The record of the plan is kept.")
+            return None
+        document: Document = plan_data.plan_row(plan_id)["document"]
+        simulated = bool(document.get("simulated"))
+        page_header("Route planner", plan_answer(document), simulated=simulated)
+    return document
+
+
+def _tabs(plan_id: str) -> None:
+    """Draw the open tab only; the others cost nothing."""
+    tabs = st.tabs(list(_TABS), key="planner_tab", on_change="rerun")
+    for tab, draw in zip(tabs, _TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(plan_id)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ def test_photos_become_a_downloaded_route(
     plan_routes.click()
     expect(page.get_by_text("expected from")).to_be_visible(timeout=180_000)
     watched.settle()
+    page.get_by_role("tab", name="Files").click()
+    watched.settle()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=re.compile("GPX")).first.click()
     file = tmp_path / "plan.gpx"
