@@ -13,6 +13,10 @@ from core.routing.speed import speed_notes
 __all__ = ["plan_notes"]
 
 _STILL = "No drift forecast was given: debris is taken as lying still."
+_NO_QUANTILE = (
+    "A quantile to maximise was asked for; without a drift forecast there is none, and "
+    "the expected mass was maximised."
+)
 _CALM = "No state of the sea was given: legs are timed in calm water without current."
 _CAPPED = (
     "The high of a load ends at the hold, while the high of a single stop may lie "
@@ -34,16 +38,25 @@ def plan_notes(
     return (
         *mended.notes,
         *setup.notes,
-        *([_STILL] if expectation is None else _drift_notes(expectation)),
+        *_motion_notes(setup, expectation),
         *_sea_notes(setup, mended, conditions),
         *([_CAPPED] if _is_capped(vessels) else []),
         *setup.request.collection.sentences(),
     )
 
 
-def _drift_notes(expectation: Expectation) -> list[str]:
+def _motion_notes(setup: Setup, expectation: Expectation | None) -> list[str]:
+    quantile = setup.request.quantile
+    if expectation is None:
+        return [_STILL] if quantile is None else [_STILL, _NO_QUANTILE]
     drift = expectation.drift
+    aim = (
+        []
+        if quantile is None
+        else [f"The {quantile:.0%} quantile of what is collected was maximised."]
+    )
     return [
+        *aim,
         f"The plan was executed in {drift.members} members of the drift forecast. Its "
         "mass is the mean over them, low and high are the 10 and 90 % quantiles; stops "
         "stand where their debris is expected then.",

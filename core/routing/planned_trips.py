@@ -64,7 +64,8 @@ class _Reader:
             sites = tuple(node for stop in ahead for node in self._take(stop))
             is_last = trip is planned[-1]
             end = vessel.last if is_last else self.port_of.get(trip.end_name, here)
-            if sites or here != end:
+            # A call without stops is planned to unload, or to leave later.
+            if sites or here != end or not trip.stops:
                 made.append(Trip(here, sites, end))
                 here = end
         return made

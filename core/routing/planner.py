@@ -158,6 +158,7 @@ def plan_request(
         iterations=request.iterations,
         least_prize_per_h=request.least_kg_per_h,
         causes=setup.causes or None,
+        quantile=None if setup.drift is None else request.quantile,
         cancelled=cancelled,
     )
     found = effort(

@@ -223,23 +223,31 @@ def empty_plan(problem: RoutingProblem, tables: Tables) -> Plan:
 
 
 def decode(problem: RoutingProblem, plan: Plan) -> list[list[Trip]]:
-    """Trips of each vessel."""
+    """Trips of each vessel.
+
+    A call in port without a trip before it empties a hold and rests a crew, and where
+    the hour matters it delays what follows; it is kept then.
+    """
     seq, length, is_site = plan[0], plan[1], set(problem.sites.tolist())
+    timed = (problem.targets, problem.calendar_of, problem.preferred_h)
+    has_hours = any(one is not None for one in timed)
     made: list[list[Trip]] = []
     for v, vessel in enumerate(problem.vessels):
         made.append([])
         if length[v] == 2:
             continue
         nodes = seq[v, : length[v]].tolist()
-        start, sites = nodes[0], list[int]()
+        start, sites, calls = nodes[0], list[int](), list[Trip]()
         for node in nodes[1:]:
             if node in is_site:
                 sites.append(node)
                 continue
-            # A call in port before the first trip empties the hold and rests.
-            is_call = not made[v] and (vessel.spent_h > 0.0 or vessel.load_kg > 0.0)
-            if sites or start != node or is_call:
-                made[v].append(Trip(start, tuple(sites), node))
+            is_tired = not made[v] and (vessel.spent_h > 0.0 or vessel.load_kg > 0.0)
+            if sites or start != node:
+                made[v] += [*calls, Trip(start, tuple(sites), node)]
+                calls = []
+            elif has_hours or is_tired:
+                calls.append(Trip(start, (), node))
             start, sites = node, []
     return made
 

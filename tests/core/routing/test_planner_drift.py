@@ -1,6 +1,7 @@
 """Plans for debris that drifts: met where it then is, and scored by execution."""
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,8 +42,9 @@ def forecast(sites, *, east_km_h, north_km_h=0.0, stranded_from=None):
 
 
 def plan(sites, drift, fleet=None, **options):
-    options = {"hours": float(HOURS), "start_at": START, "iterations": 150} | options
-    return plan_cleanup(sites, fleet or fleet_of(), drift=drift, **options)
+    wish: dict[str, Any] = {"hours": float(HOURS), "start_at": START}
+    wish |= {"iterations": 150, **options}
+    return plan_cleanup(sites, fleet or fleet_of(), drift=drift, **wish)
 
 
 def test_a_patch_that_drifts_off_is_met_where_the_chase_ends():
@@ -145,3 +147,21 @@ def test_sites_without_a_seed_stand_still_and_are_named():
     stop = next(s for _, t in made.trips() for s in t.stops if s.site == "b")
     assert stop.drift_km == 0.0
     assert any("does not follow b" in note for note in made.notes)
+
+
+def test_a_robust_plan_takes_the_sure_site_and_an_expecting_one_the_larger():
+    """Time for one of two: 900 kg in two of four members, or 400 kg in all."""
+    sites = sites_of(("large", 0.0, -29.0, 900.0), ("sure", 0.0, -31.0, 400.0))
+    large = forecast(
+        sites.iloc[:1], east_km_h=[0.0] * 4, stranded_from={0: 1, 1: 1}
+    ).frame
+    sure = forecast(sites.iloc[1:], east_km_h=[0.0] * 4).frame.assign(seed=1)
+    both = DriftForecast(
+        pd.concat([large, sure], ignore_index=True), {"large": 0, "sure": 1}
+    )
+    found = {}
+    for quantile in (None, 0.1):
+        made = plan(sites, both, hours=24.0, quantile=quantile)
+        found[quantile] = [s.site for _, t in made.trips() for s in t.stops]
+        assert made.drift.p10 == (0.0 if quantile is None else 400.0)
+    assert found == {None: ["large"], 0.1: ["sure"]}
