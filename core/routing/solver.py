@@ -264,11 +264,13 @@ def _bound(problem: RoutingProblem, servable: npt.NDArray[np.intp]) -> float:
     if problem.targets is not None:  # legs of ``travel_h`` bound nothing then
         return float(problem.prize[servable].sum())
     least = np.full(len(servable), np.inf)
+    to = np.zeros(0)
     for v in range(len(problem.vessels)):
-        travel = problem.travel_of(v)[:, servable].copy()
-        travel[servable, np.arange(len(servable))] = np.inf
-        hours = travel.min(axis=0) + problem.service_of(v)[servable]
-        least = np.minimum(least, hours)
+        if v == 0 or problem.travel_h.ndim == 3:
+            travel = problem.travel_of(v).copy()
+            np.fill_diagonal(travel, np.inf)
+            to = travel.min(axis=0)[servable]
+        least = np.minimum(least, to + problem.service_of(v)[servable])
     prize = problem.prize[servable]
     order = np.argsort(-prize / np.maximum(least, 1e-12))
     used = np.cumsum(least[order])
