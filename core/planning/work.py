@@ -72,7 +72,7 @@ def make_plan(
         progress=lambda done, total: tell(done, total, "following the drift"),
         cancelled=cancelled,
     )
-    tell(0, 100, "measuring sea distances")
+    tell(0, 100, "measuring sea distances, preparing the search")
     request = request.changed(
         forecast_id=drift.forecast_id if drift else "",
         conditions_id=",".join(used.sailing_ids),
