@@ -159,7 +159,8 @@ def drifting_targets(
     pace = 1.0 / rng.uniform(4.0, 30.0, (n, n))
     pace[rng.uniform(size=(n, n)) < draw(st.sampled_from([0.0, 0.05]))] = np.inf
     step_h = draw(st.sampled_from([0.5, 1.0, 3.0]))
-    return DriftingTargets(np.arange(times) * step_h, position, share, pace, radius)
+    time_h = np.arange(times, dtype=np.float64) * step_h
+    return DriftingTargets(time_h, position, share, pace, radius)
 
 
 @st.composite
@@ -181,13 +182,13 @@ def timed_problems(
         [[24.0 * d + 6.0, 24.0 * d + 18.0] for d in range(6)],
         [[24.0 * d + h, 24.0 * d + h + 1.5] for d in range(6) for h in (3.0, 8.0)],
     ]
-    kept = calendars if draw(st.booleans()) else []
+    kept = tuple(np.array(one) for one in calendars) if draw(st.booleans()) else ()
     calendar_of = rng.integers(-1, len(kept), (2, n)) if kept else None
     bound = draw(st.sampled_from([np.inf, 60.0, 25.0]))
-    vessels = [
+    vessels = (
         Vessel(20.0, bound, 0, 1, (0, 1), "one", ready_h=2.5),
         Vessel(np.inf, 80.0, 2, 0, (0,), "two", spent_h=6.0, load_kg=4.0),
-    ]
+    )
     return RoutingProblem(
         travel_h=rng.uniform(0.5, 9.0, (2, n, n)),
         prize=np.where(site, rng.uniform(1.0, 9.0, n), 0.0),

@@ -68,10 +68,10 @@ def search(
     model = _Model(problem, candidates, score, shifts=shifts)
     result = pyvrp.solve(
         model.data,
-        stop,
+        stop,  # type: ignore[arg-type]  # it is called by position, whatever the name
         seed=seed,
         collect_stats=False,
-        display=False,  # type: ignore[arg-type]
+        display=False,
     )
     if not result.is_feasible():
         return [[] for _ in problem.vessels]

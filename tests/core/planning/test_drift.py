@@ -85,13 +85,13 @@ def test_places_follow_the_members_that_are_afloat(plan_wish):
     from core.routing import DriftForecast
 
     moved = drifted_places(plan_wish.sites, DriftForecast(frame, {"B": 7}), at=at)
-    by = moved.set_index("site")
-    assert abs(abs(by.loc["B", "lon"]) - 180.0) < 1e-6
+    by = {row["site"]: row for row in moved.to_dict("records")}
+    assert abs(abs(by["B"]["lon"]) - 180.0) < 1e-6
     # Both 11.1 km off along one axis: 11.1 / sqrt(2) an axis.
     spread = 1000.0 * 0.1 * KM_PER_DEGREE / 2**0.5
-    assert by.loc["B", "radius_m"] == pytest.approx(spread, rel=1e-3)
-    assert tuple(by.loc["A", ["lat", "lon"]]) == (0.0, -158.0)
-    assert by.loc["A", "radius_m"] == SITE_RADIUS_M
+    assert by["B"]["radius_m"] == pytest.approx(spread, rel=1e-3)
+    assert (by["A"]["lat"], by["A"]["lon"]) == (0.0, -158.0)
+    assert by["A"]["radius_m"] == SITE_RADIUS_M
 
 
 def test_drift_needs_a_current():

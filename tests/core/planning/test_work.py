@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import InputError, NotFoundError
+from core.jobs.runner import JobContext
 from core.planning import (
     PlanForcing,
     Replan,
@@ -123,10 +124,11 @@ def test_newer_forcing_and_observations_are_news(store, kept, add):
     assert (news.n_observations, news.forcings) == (1, ("Uniform current",))
 
 
-class Job:
-    """What work sees of its job."""
+class Job(JobContext):
+    """What work sees of its job, kept nowhere."""
 
-    was_stopped = False
+    def __init__(self):
+        self.was_stopped = False
 
     def progress(self, done, total, message=""):
         self.last = (done, total, message)
@@ -138,6 +140,7 @@ class Job:
 def test_the_job_makes_the_plan_that_its_parameters_name(store, plan_wish):
     params = plan_params(plan_wish, name="Job", actor="mia")
     result = plan_work(store)(params, Job())
+    assert result is not None
     assert store.plans.get(result["plan_id"])["name"] == "Job"
 
 

@@ -1,7 +1,9 @@
 """The second opinion: a good plan passes, and each tampering is found."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,7 +118,7 @@ def test_each_tampering_is_found(made, request_of, message):
         check_plan(TAMPERINGS[message](made), request_of)
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[PlanRequest], dict[str, Any]]] = {
     "at sea": lambda r: {"fleet": fleet_of(endurance_h=5.0)},
     "ends at": lambda r: {"hours": 20.0},
     "forbidden": lambda r: {"rules": SiteRules(forbidden=("a",))},

@@ -89,7 +89,9 @@ def test_sites_differ_by_visit_vessel_time_and_mass():
         ("B", ("vessel", "time")),
     ]
     assert found[0].visits["one"] is None
-    assert found[1].visits["other"].mass_kg == 50.0
+    in_parts = found[1].visits["other"]
+    assert in_parts is not None
+    assert in_parts.mass_kg == 50.0
     less = plan({"Alma": [trip([("A", 2, 100.0), ("B", 5, 49.0)])]})
     (only,) = compare_plans({"one": ONE, "less": less}).differences
     assert only.what == ("mass",)

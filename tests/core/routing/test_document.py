@@ -3,6 +3,7 @@
 import copy
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from core.routing.schedule import (
 )
 
 #: Written by hand as version 0.6 wrote it: no start, no drift, no rejected records.
-OLD = {
+OLD: dict[str, Any] = {
     "seed": 3,
     "solver": "pyvrp 0.14.1",
     "start_at": "2026-06-01T06:00:00Z",
@@ -101,8 +102,10 @@ def test_old_documents_are_read_with_work_beginning_on_arrival():
     assert trip.stops[0].miss_chance is None
     assert trip.free == datetime(2026, 6, 2, tzinfo=UTC)
     assert trip.legs[0].speed_kn == pytest.approx(111.195 / 6.0 / 1.852, abs=1e-4)
-    assert plan.drift is plan.request is plan.parent is None
-    assert plan.rejected == plan.limits == plan.closed_areas == ()
+    assert plan.drift is None
+    assert plan.request is None
+    assert plan.parent is None
+    assert (plan.rejected, plan.limits, plan.closed_areas) == ((), (), ())
     assert plan.totals["mass_kg_high"] == 600.0
 
 
@@ -125,14 +128,14 @@ def test_a_second_reading_changes_nothing():
 )
 def test_documents_of_another_kind_are_refused(path, value):
     bad = copy.deepcopy(OLD)
-    at = bad
+    at: Any = bad
     for key in path[:-1]:
         at = at[key]
     at[path[-1]] = value
     with pytest.raises(RouteInputError, match="plan document cannot be read"):
         plan_from_dict(bad)
     with pytest.raises(RouteInputError, match="plan document cannot be read"):
-        plan_from_dict([])
+        plan_from_dict(cast("Any", []))
 
 
 def test_what_stays_behind_is_found_in_every_place():
@@ -194,13 +197,23 @@ def trips(draw):
     lines = tuple(draw(legs()) for _ in range(len(made) + 1))
     numbers = draw(st.tuples(*[figures] * 7))
     free = draw(st.none() | moments())
+    start_name, end_name = draw(st.tuples(names, names))
+    depart, end = draw(st.tuples(moments(), moments()))
     return PlannedTrip(
-        *draw(st.tuples(names, names, moments(), moments())),
-        made,
-        lines,
-        *numbers[:5],
-        free,
-        *numbers[5:],
+        start_name=start_name,
+        end_name=end_name,
+        depart=depart,
+        end=end,
+        stops=made,
+        legs=lines,
+        load_kg=numbers[0],
+        load_kg_low=numbers[1],
+        load_kg_high=numbers[2],
+        hours=numbers[3],
+        unload_h=numbers[4],
+        free=free,
+        carried_kg=numbers[5],
+        spent_h=numbers[6],
     )
 
 
@@ -222,7 +235,7 @@ def plans(draw):
             for i, one in enumerate(vessels)
         ),
         unassigned=tuple(draw(st.lists(st.builds(LeftOut, text, text, text)))),
-        partial=(Partial("p", *draw(st.tuples(figures, figures)), "hold", "more"),),
+        partial=(Partial("p", draw(figures), draw(figures), "hold", "more"),),
         prize=draw(figures),
         prize_bound=draw(figures),
         notes=tuple(draw(st.lists(text, max_size=2))),

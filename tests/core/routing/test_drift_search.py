@@ -45,7 +45,7 @@ def gyre(seed, *, members=1, spread=0.0, n=15):
         prize=mass,
         service_h=np.where(mass > 0.0, 1.0, 0.0),
         demand_kg=mass,
-        vessels=[Vessel(25.0, 30.0), Vessel(40.0, 48.0)],
+        vessels=(Vessel(25.0, 30.0), Vessel(40.0, 48.0)),
         horizon_h=48.0,
         unload_h=np.where(mass > 0.0, 0.0, 1.0),
         targets=targets,
@@ -92,7 +92,8 @@ def test_few_patches_are_collected_as_well_as_by_trying_every_order():
 
 def _best_of_all_orders(problem):
     """Best prize of one trip, by trying every order of every choice."""
-    best, open_ = 0.0, [()]
+    best = 0.0
+    open_: list[tuple[int, ...]] = [()]
     while open_:
         row = open_.pop()
         (timed,) = time_trips(problem, 0, [Trip(0, row, 0)])

@@ -173,7 +173,7 @@ def random_problem(seed, n, n_vessels, **options):
         prize=mass,
         service_h=np.r_[0.0, rng.uniform(0.0, 1.0, n - 1)],
         demand_kg=mass,
-        vessels=[Vessel(20.0, 25.0) for _ in range(n_vessels)],
+        vessels=tuple(Vessel(20.0, 25.0) for _ in range(n_vessels)),
         horizon_h=40.0,
         **options,
     )

@@ -42,7 +42,7 @@ def refused(**change):
 
 def test_example_is_read():
     read = read_fleet(EXAMPLE)
-    assert read.rejected == read.notes == ()
+    assert (read.rejected, read.notes) == ((), ())
     assert [v.name for v in read.fleet.vessels] == ["Alma", "Brisa"]
     assert read.fleet.vessels[1].end.port == "USHNL"
     assert read.fleet.vessels[0].end == read.fleet.vessels[0].start

@@ -98,7 +98,7 @@ def test_a_file_is_read_as_its_frame_is(frame, data):
     separator = data.draw(st.sampled_from([",", ";", "\t"]))
     text = frame.to_csv(index=False, sep=separator)
     read = parse_sites(text.encode())
-    assert read.rejected == read.notes == ()
+    assert (read.rejected, read.notes) == ((), ())
     pd.testing.assert_frame_equal(read.frame, check_sites(frame))
 
 

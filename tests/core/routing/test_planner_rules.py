@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,8 @@ HOUR = timedelta(hours=1)
 
 
 def plan(sites, fleet=None, **options):
-    options = {"hours": 72.0, "start_at": START, "iterations": 150} | options
-    return plan_cleanup(sites, fleet or fleet_of(), **options)
+    wish: dict[str, Any] = {"hours": 72.0, "start_at": START, "iterations": 150}
+    return plan_cleanup(sites, fleet or fleet_of(), **wish | options)
 
 
 def visited(made):

@@ -83,10 +83,12 @@ def names(progress):
 def test_state_at_an_hour(hour, done, lon, ready, load, spent):
     progress = progress_at(vessel(), at(hour), ports=PORTS)
     state = progress.state
+    assert state is not None
     assert names(progress) == done
     assert state.lon == pytest.approx(lon, abs=1e-6)
     assert state.ready_at == at(ready)
-    assert (state.load_kg, state.spent_h) == (load, pytest.approx(spent))
+    assert state.load_kg == load
+    assert state.spent_h == pytest.approx(spent)
 
 
 def test_a_vessel_that_has_not_left_keeps_the_state_it_began_with():
@@ -97,12 +99,15 @@ def test_a_vessel_that_has_not_left_keeps_the_state_it_began_with():
 
 def test_a_trip_that_ends_at_sea_keeps_its_load_and_its_hours():
     progress = progress_at(vessel(end_name="0.0, 0.0"), at(12.0), ports=PORTS)
+    assert progress.state is not None
     assert (progress.state.load_kg, progress.state.spent_h) == (80.0, 11.0)
 
 
 def test_the_part_sailed_is_kept_with_its_length_and_fuel():
     progress = progress_at(vessel(), at(5.5), ports=PORTS)
+    assert progress.begun is not None
     sailed = progress.begun.sailed
+    assert sailed is not None
     assert sailed.distance_km == pytest.approx(1.5 * DEGREE_KM, abs=1e-3)
     assert (sailed.hours, sailed.fuel_l) == (1.5, 15.0)
     assert len(progress.begun.legs) == 1
@@ -117,7 +122,9 @@ def test_state_after_the_first_stops(n_stops, lon, ready, load, n_trips):
     assert len(progress.stops) == n_stops
     assert len(progress.trips) == n_trips
     state = progress.state
+    assert state is not None
     assert (state.lon, state.ready_at, state.load_kg) == (lon, at(ready), load)
+    assert progress.begun is not None
     assert progress.begun.sailed is None
 
 

@@ -69,7 +69,7 @@ def after_first_stop(plan, vessel):
 
 
 def mass_by_site(one):
-    taken = Counter()
+    taken: Counter[str] = Counter()
     for _, trip in one.trips():
         for stop in trip.stops:
             taken[stop.site] += stop.mass_kg
@@ -92,6 +92,7 @@ def test_nothing_changed_collects_as_much_and_passes_the_check(plan, hour):
     at = START + timedelta(hours=hour)
     new = replan_from(plan, at)
     assert new.plan.prize >= plan.prize - 0.1
+    assert new.plan.request is not None
     check_plan(new.plan, PlanRequest.from_dict(new.plan.request))
     holds_together(new, plan)
     for old, now in zip(plan.vessels, new.plan.vessels, strict=True):
@@ -105,6 +106,7 @@ def test_a_lost_vessel_gives_its_sites_to_the_other(plan):
     holds_together(new, plan)
     lost = next(one for one in new.plan.vessels if one.name == "Bora")
     assert all(stop.start < at for trip in lost.trips for stop in trip.stops)
+    assert new.ahead is not None
     assert [v.name for v in new.ahead.vessels] == ["Alma"]
     given_back = set(stops_of(plan, "Bora")) - set(stops_of(new.plan, "Bora"))
     assert given_back & set(stops_of(new.plan, "Alma"))
@@ -129,6 +131,7 @@ def test_locked_stops_stay_first_and_in_order(plan, n_stops):
     new = lock_first(plan, "Alma", n_stops, changes={"seed": 5})
     assert stops_of(new.plan, "Alma")[:n_stops] == stops_of(plan, "Alma")[:n_stops]
     holds_together(new, plan)
+    assert new.plan.request is not None
     check_plan(new.plan, PlanRequest.from_dict(new.plan.request))
     assert new.plan.prize >= plan.prize - 0.1
 
@@ -143,6 +146,7 @@ def test_new_sites_come_in_and_visited_ones_are_not_taken_twice(plan):
     assert mass_by_site(new.plan)[visited.site] <= 2000.0
     refused = [one for one in new.plan.rejected if one.value == visited.site]
     assert "was visited before" in refused[0].reason
+    assert new.plan.request is not None
     assert {row["site"] for row in new.plan.request["sites"]} >= {"NEW", "S0"}
 
 
@@ -151,6 +155,7 @@ def test_a_vessel_goes_on_from_where_it_really_is(plan):
     here = VesselState(0.5, -139.5, at + timedelta(hours=2), 100.0, 8.0)
     new = replan_from(plan, at, states={"Alma": here})
     assert new.states["Alma"] == here
+    assert new.ahead is not None
     alma = next(one for one in new.ahead.vessels if one.name == "Alma")
     assert alma.trips[0].depart == here.ready_at
     assert alma.trips[0].carried_kg == 100.0

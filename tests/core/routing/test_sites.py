@@ -37,7 +37,7 @@ def refused(row, header=HEADER):
 
 def test_example_is_read_with_defaults():
     read = read_sites(EXAMPLE)
-    assert read.rejected == read.notes == ()
+    assert (read.rejected, read.notes) == ((), ())
     assert tuple(read.frame.columns) == SITE_COLUMNS
     plain = read.frame.set_index("site").loc["N-04"]
     assert plain["mass_kg_low"] == plain["mass_kg_high"] == plain["mass_kg"]

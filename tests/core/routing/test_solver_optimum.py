@@ -12,7 +12,9 @@ N_PORTS, N_SITES = 2, 4
 
 def trips_of(vessel, order, calls):
     """Trips in an order; a port call before each site and the end, or none (-1)."""
-    trips, start, sites = [], vessel.depot, []
+    trips: list[Trip] = []
+    sites: list[int] = []
+    start = vessel.depot
     for site, call in zip((*order, None), calls, strict=True):
         if call >= 0:
             trips.append(Trip(start, tuple(sites), call))
@@ -37,7 +39,7 @@ def best_of_each_share(problem, v, worth):
     """What a vessel brings at most from exactly the sites of each share."""
     vessel = problem.vessels[v]
     allowed = [s for s in problem.sites.tolist() if problem.is_allowed(v, s)]
-    best = {frozenset(): 0.0}
+    best: dict[frozenset[int], float] = {frozenset(): 0.0}
     for size in range(1, len(allowed) + 1):
         for order in permutations(allowed, size):
             for calls in product((-1, *vessel.ports), repeat=size + 1):
@@ -59,7 +61,7 @@ def best_by_brute_force(problem):
         visits = [one for trip in time_trips(problem, v, trips) for one in trip.visits]
         return sum(one.prize + bonus * pinned[one.node] for one in visits)
 
-    joint = {frozenset(): 0.0}
+    joint: dict[frozenset[int], float] = {frozenset(): 0.0}
     for v in range(len(problem.vessels)):
         own = best_of_each_share(problem, v, worth)
         joined = dict(joint)

@@ -97,11 +97,11 @@ def test_a_target_as_fast_as_the_vessel_is_met_only_at_rest():
 def test_a_vessel_leaves_from_where_the_patch_has_drifted():
     targets = moving(3.0, share=0.5)
     drift = RoutingProblem(
-        travel_h=[[0.0, 2.0], [2.0, 0.0]],
-        prize=[0.0, 10.0],
-        service_h=[0.0, 4.0],
-        demand_kg=[0.0, 6.0],
-        vessels=[Vessel(100.0, 100.0)],
+        travel_h=np.array([[0.0, 2.0], [2.0, 0.0]]),
+        prize=np.array([0.0, 10.0]),
+        service_h=np.array([0.0, 4.0]),
+        demand_kg=np.array([0.0, 6.0]),
+        vessels=(Vessel(100.0, 100.0),),
         targets=targets,
     )
     (trip,) = time_trips(drift, 0, [Trip(0, (1,), 0)])

@@ -1,6 +1,7 @@
 """Plans sailed through a moving sea, and mended where that breaks a limit."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,8 +32,8 @@ def current(east_m_s, *, hours=(0.0, 72.0)):
 
 
 def plan(sites, fleet, **options):
-    options = {"hours": 72.0, "start_at": START, "iterations": 150} | options
-    return plan_cleanup(sites, fleet, **options)
+    wish: dict[str, Any] = {"hours": 72.0, "start_at": START, "iterations": 150}
+    return plan_cleanup(sites, fleet, **wish | options)
 
 
 def test_a_current_along_the_way_adds_to_the_speed_and_takes_it_back():

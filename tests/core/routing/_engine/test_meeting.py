@@ -12,10 +12,9 @@ from tests.strategies import drifting_targets
 
 
 def hours(targets, start, end, depart_h):
-    tracks, _, fastest, scale = tracks_of(targets)
-    return meeting(
-        tracks[0], fastest[0], *scale, targets.pace_of(0), start, end, depart_h
-    )
+    tracks, _, fastest, (step_h, radius) = tracks_of(targets)
+    pace = targets.pace_of(0)
+    return meeting(tracks[0], fastest[0], step_h, radius, pace, start, end, depart_h)
 
 
 @settings(max_examples=300, deadline=None)

@@ -90,7 +90,7 @@ def test_noise_is_what_three_seeds_differ_by():
         prize=mass,
         service_h=np.zeros(41),
         demand_kg=mass,
-        vessels=[Vessel(np.inf, 20.0), Vessel(np.inf, 20.0)],
+        vessels=(Vessel(np.inf, 20.0), Vessel(np.inf, 20.0)),
     )
     trips = [[Trip(0, (1,), 0)], []]
     (first, *_) = find_levers(problem, trips, seconds=60, iterations=3, seed=5)

@@ -1,5 +1,7 @@
 """Every place, timed for all sites at once, against the reference one by one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ def made(seed, *, calendars, drift, soft):
     """Ports 0 and 1, sites 2 to 6; two vessels, one of them already at sea."""
     rng = np.random.default_rng(seed)
     xy = rng.uniform(0.0, 40.0, (N, 2))
-    options = {}
+    options: dict[str, Any] = {}
     if calendars:
         days = [[[24 * d + 6.0, 24 * d + 18.0] for d in range(4)], [[3.0, 60.0]]]
         options |= {"calendars": days, "calendar_of": rng.integers(-1, 2, (2, N))}
@@ -113,7 +115,7 @@ def test_places_are_timed_as_the_reference_does(seed, calendars, drift, soft):
 @pytest.mark.parametrize("seed", range(4))
 def test_places_of_a_still_problem_are_timed_as_the_reference_does(seed):
     problem = made(seed, calendars=False, drift=False, soft=False)
-    idle = [[], []]
+    idle: list[list[Trip]] = [[], []]
     for plan, places in (
         (PLAN, list(each_place(problem, PLAN))),
         (idle, idle_places(problem)),
@@ -131,10 +133,10 @@ def test_a_site_on_the_great_circle_is_met_as_on_the_plane():
     position[0, :, :, 1] = radius * np.sin(angle)
     problem = RoutingProblem(
         travel_h=np.ones((3, 3)),
-        prize=[0.0, 1.0, 1.0],
+        prize=np.array([0.0, 1.0, 1.0]),
         service_h=np.zeros(3),
-        demand_kg=[0.0, 1.0, 1.0],
-        vessels=[Vessel(9.0, 90.0)],
+        demand_kg=np.array([0.0, 1.0, 1.0]),
+        vessels=(Vessel(9.0, 90.0),),
         horizon_h=90.0,
         targets=DriftingTargets(
             time_h,

@@ -132,7 +132,7 @@ def weather_problem(**changes):
     )
 
 
-CAUSES = [{"daylight": [[6.0, 18.0]], "weather": [[0.0, 10.0]]}]
+CAUSES = [{"daylight": np.array([[6.0, 18.0]]), "weather": np.array([[0.0, 10.0]])}]
 
 
 def test_weather_is_named_where_it_alone_is_in_the_way():
@@ -150,7 +150,7 @@ def test_closed_hours_of_unknown_cause_are_a_time_window():
 
 
 def test_nightfall_is_a_time_window_and_named():
-    causes = [{"daylight": [[6.0, 10.0]], "weather": [[0.0, 99.0]]}]
+    causes = [{"daylight": np.array([[6.0, 10.0]]), "weather": np.array([[0.0, 99.0]])}]
     verdict = explain_all(weather_problem(), [[]], [1], causes)[1]
     assert verdict.reason == "time_window"
     # Without closed hours it begins at hour 1: five hours before dawn.
@@ -182,11 +182,11 @@ def test_a_target_that_drifts_away_is_out_of_time():
     position = np.zeros((1, len(time_h), 2, 3))
     position[0, :, 1, 0] = 30.0 + 15.0 * time_h
     problem = RoutingProblem(
-        travel_h=[[0.0, 1.5], [1.5, 0.0]],
-        prize=[0.0, 5.0],
-        service_h=[0.0, 0.0],
-        demand_kg=[0.0, 5.0],
-        vessels=[Vessel(9.0, 40.0)],
+        travel_h=np.array([[0.0, 1.5], [1.5, 0.0]]),
+        prize=np.array([0.0, 5.0]),
+        service_h=np.zeros(2),
+        demand_kg=np.array([0.0, 5.0]),
+        vessels=(Vessel(9.0, 40.0),),
         horizon_h=11.0,
         targets=DriftingTargets(
             time_h, position, np.ones((1, len(time_h), 2)), np.full((2, 2), 0.05)
@@ -221,10 +221,10 @@ def random_case(seed, n=7):
         prize=mass,
         service_h=np.r_[0.0, rng.uniform(0.0, 2.0, n - 1)],
         demand_kg=mass,
-        vessels=[
+        vessels=(
             Vessel(rng.uniform(8.0, 22.0), rng.uniform(12.0, 30.0), name="Alma"),
             Vessel(rng.uniform(8.0, 22.0), rng.uniform(12.0, 30.0), name="Bora"),
-        ],
+        ),
         horizon_h=rng.uniform(20.0, 50.0),
         unload_h=np.r_[1.0, np.zeros(n - 1)],
     )
@@ -288,6 +288,7 @@ def test_the_remedy_brings_the_site_in_and_a_little_less_does_not(seed):
         named = REMEDY.match(verdict.remedy)
         if " and " in verdict.detail or verdict.detail.startswith("Even alone"):
             continue
+        assert named is not None
         amount, vessel = float(named[1]), named[2]
         wider = changed(problem, vessel, verdict.reason, amount)
         assert fits_somewhere(wider, plan, site)

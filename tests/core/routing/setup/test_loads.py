@@ -78,6 +78,8 @@ def test_a_preference_costs_each_load_its_share():
     loads = split_sites(sites, [0, 1], request.fleet.vessels, {})
     preferred, penalty = preferences(request, loads, 1)
     inf = np.inf
+    assert preferred is not None
+    assert penalty is not None
     assert preferred.tolist() == [[-inf, inf], [2, inf], [2, inf], [-inf, 9]]
     assert penalty.tolist() == [0.0, 4.0, 4.0, 3.0]
 
@@ -94,8 +96,11 @@ def test_windows_of_sites_and_hours_of_ports_become_calendars():
     request = PlanRequest(sites=sites, fleet=fleet, hours=40.0, start_at=START)
     setup = make_setup(request)
     problem = setup.problem
-    assert problem.open_hours(0, 0).tolist() == [[2.0, 14.0], [26.0, 38.0]]
-    assert problem.open_hours(0, 1).tolist() == [[5.0, 30.0]]
+    port, site = problem.open_hours(0, 0), problem.open_hours(0, 1)
+    assert port is not None
+    assert port.tolist() == [[2.0, 14.0], [26.0, 38.0]]
+    assert site is not None
+    assert site.tolist() == [[5.0, 30.0]]
     assert problem.open_hours(0, 2) is None
     assert [set(one) for one in setup.causes] == [{"port"}, {"window"}]
 
