@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.errors import NotFoundError
 from core.routing._record import Record, text_of
 from core.routing.fleet import Place, Port
+from core.routing.ports import WorldPort, port_by_locode
 from core.routing.rejected import Rejected
 
 __all__ = ["Harbours"]
@@ -20,15 +22,23 @@ class Harbours:
     ) -> None:
         self.ports: dict[str, Port] = {}
         self.refused: set[str] = set()
+        self.notes: list[str] = []
         for i, item in records:
             name = text_of(item.get("locode", item.get("name")))
             record = Record(f"port {name or i}", rejected)
-            port = _port(record, name, item)
+            listed = _listed(name, item)
+            port = _port(record, name, item, listed)
             if name in self.ports:
                 record.refuse("name", name, "which is given twice; the first is used")
             elif port is not None and record.is_good:
                 self.ports[name] = port
                 self.refused.discard(name)
+                if listed is not None:
+                    self.notes.append(
+                        f"port {name}: no position given; that of {listed.name}, "
+                        f"{listed.country}, lat {port.lat:.3f}, lon {port.lon:.3f}, is "
+                        "from a list of ports and not checked"
+                    )
             else:
                 self.refused.add(name)
 
@@ -55,7 +65,20 @@ class Harbours:
         return None
 
 
-def _port(record: Record, name: str, item: Mapping[Any, Any]) -> Port | None:
+def _listed(name: str, item: Mapping[Any, Any]) -> WorldPort | None:
+    """Look up a port that is given by its code alone, where the list is installed."""
+    has_position = item.get("lat") is not None or item.get("lon") is not None
+    if not name or has_position or "locode" not in item:
+        return None
+    try:
+        return port_by_locode(name)
+    except NotFoundError:
+        return None
+
+
+def _port(
+    record: Record, name: str, item: Mapping[Any, Any], listed: WorldPort | None
+) -> Port | None:
     if not name:
         given = item.get("locode", item.get("name"))
         record.refuse("name", given, "expected a 'locode' or 'name' of 1 to 80 letters")
@@ -63,7 +86,10 @@ def _port(record: Record, name: str, item: Mapping[Any, Any]) -> Port | None:
     title = text_of(item.get("name")) if "locode" in item else ""
     if "locode" in item and item.get("name") is not None and not title:
         record.refuse("name", item["name"], "expected a name of 1 to 80 letters")
-    position = record.position(item.get("lat"), item.get("lon"))
+    if listed is None:
+        position = record.position(item.get("lat"), item.get("lon"))
+    else:
+        position = record.position(listed.lat, listed.lon)
     unload_h = record.number("unload_h", item.get("unload_h", 0.0), most=1000.0)
     hours = _open(record, item.get("open"))
     if position is None:

@@ -51,7 +51,7 @@ class FleetRead:
     rejected : tuple of Rejected
         What was wrong with the others, a fault an entry.
     notes : tuple of str
-        What else was in the file and is not read.
+        What was taken from elsewhere.
     """
 
     fleet: Fleet
@@ -64,11 +64,10 @@ class FleetRead:
         Raises
         ------
         RouteInputError
-            Names every record that was not, and every field that is not read.
+            Names every record that was not.
         """
-        if self.rejected or self.notes:
-            parts = [listed(self.rejected), *self.notes]
-            raise RouteInputError("; ".join(part for part in parts if part))
+        if self.rejected:
+            raise RouteInputError(listed(self.rejected))
         return self.fleet
 
 
@@ -152,8 +151,7 @@ def accept_fleet(document: object) -> FleetRead:
             f"fleet is {shown(document)}, expected a mapping with 'vessels' and 'ports'"
         )
     rejected: list[Rejected] = []
-    extra = sorted(shown(key) for key in set(document) - {"vessels", "ports"})
-    notes = tuple(f"fleet: field {key} is not known and not read" for key in extra)
+    Record("fleet", rejected).refuse_unknown(document, {"vessels", "ports"})
     harbours = Harbours(
         _records(document.get("ports"), "port", _MAX_PORTS, rejected), rejected
     )
@@ -163,10 +161,9 @@ def accept_fleet(document: object) -> FleetRead:
         if vessel is not None:
             vessels[vessel.name] = vessel
     if not vessels:
-        said = "; ".join(part for part in (listed(rejected), *notes) if part)
-        raise RouteInputError(said or "fleet has no vessels")
+        raise RouteInputError(listed(rejected) or "fleet has no vessels")
     fleet = Fleet(tuple(vessels.values()), tuple(harbours.ports.values()))
-    return FleetRead(fleet, tuple(rejected), notes)
+    return FleetRead(fleet, tuple(rejected), tuple(harbours.notes))
 
 
 def _records(

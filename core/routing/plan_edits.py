@@ -15,8 +15,10 @@ from core.routing.asked import request_of
 from core.routing.assemble import planned_vessels
 from core.routing.conditions import Conditions
 from core.routing.edits import reverse as reverse_trips
+from core.routing.expectation import expect
 from core.routing.explain import explain_all
 from core.routing.left import left_behind
+from core.routing.outcome import PlanDrift
 from core.routing.planned_trips import planned_trips
 from core.routing.problem import RoutePlan, Trip
 from core.routing.schedule import CleanupPlan, PlannedVessel
@@ -41,11 +43,14 @@ class EditedPlan:
         The schedule; a vessel whose trips cannot be carried out has none.
     violations : tuple of Violation
         Empty where every limit holds.
+    drift : PlanDrift, optional
+        How it fares in the members of the drift forecast, where there is one.
     """
 
     trips: tuple[tuple[Trip, ...], ...]
     vessels: tuple[PlannedVessel, ...]
     violations: tuple[Violation, ...]
+    drift: PlanDrift | None = None
 
     @property
     def mass_kg(self) -> float:
@@ -171,7 +176,7 @@ class PlanEditor:
             prize=found.prize,
             prize_bound=max(self.plan.prize_bound, found.prize),
             notes=(*broken, *self.plan.notes),
-            drift=None,
+            drift=edited.drift,
             limits=(),
         )
 
@@ -210,7 +215,14 @@ class PlanEditor:
             voyage if _is_finite(voyage) else self._voyage(v, ())
             for v, voyage in enumerate(voyages)
         ]
-        return EditedPlan(kept, planned_vessels(self.setup, sound), violations)
+        expectation = None
+        if self.setup.drift is not None:
+            sailed = [voyage.trips for voyage in sound]
+            name = self.setup.request.forecast_id
+            expectation = expect(self.setup, sailed, forecast_id=name)
+        vessels = planned_vessels(self.setup, sound, expectation)
+        drift = None if expectation is None else expectation.drift
+        return EditedPlan(kept, vessels, violations, drift)
 
     def _sailed(self, trips: Sequence[tuple[Trip, ...]]) -> list[Voyage]:
         return [self._voyage(v, own) for v, own in enumerate(trips)]

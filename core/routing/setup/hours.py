@@ -79,7 +79,7 @@ def find_hours(
     number = {port.name: i for i, port in enumerate(ports)}
     here = [number.get(places.positions[p].port or "") for p in used_places(places)]
     first = np.array([-1 if i is None else register.port(i) for i in here])
-    windows = [_window(site, request) for _, site in sites.iterrows()]
+    windows = _windows(sites, request)
     by_site = np.array(
         [
             [register.site(v, i, window) for i, window in enumerate(windows)]
@@ -150,15 +150,19 @@ class _Register:
         return self._number[key]
 
 
-def _window(site: pd.Series, request: PlanRequest) -> tuple[float, float] | None:
-    """Hours within which a site may be worked; None where any will do."""
-    opens, closes = site["open_from"], site["open_until"]
-    if pd.isna(opens) and pd.isna(closes):
-        return None
-    return (
-        -_EVER_H if pd.isna(opens) else _hour(opens, request),
-        _EVER_H if pd.isna(closes) else _hour(closes, request),
-    )
+def _windows(
+    sites: pd.DataFrame, request: PlanRequest
+) -> list[tuple[float, float] | None]:
+    """Hours within which each site may be worked; None where any will do."""
+    opens, closes = sites["open_from"], sites["open_until"]
+    made: list[tuple[float, float] | None] = [None] * len(sites)
+    for i in np.flatnonzero((opens.notna() | closes.notna()).to_numpy()).tolist():
+        from_at, until_at = opens.iloc[i], closes.iloc[i]
+        made[i] = (
+            -_EVER_H if pd.isna(from_at) else _hour(from_at, request),
+            _EVER_H if pd.isna(until_at) else _hour(until_at, request),
+        )
+    return made
 
 
 def preferences(

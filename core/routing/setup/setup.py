@@ -34,8 +34,11 @@ __all__ = ["Setup", "make_setup"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Sites planned together at most; beyond, the worthiest are.
-MOST_SITES = 1500
+#: Sites planned together at most; beyond, the worthiest are. Measured in CPU time:
+#: 5,000 sites of a calm sea are set up in 10 s and 1.9 GB, 1,500 with conditions
+#: in 7 s.
+MOST_SITES = 5000
+MOST_MOVING_SITES = 1500
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +141,9 @@ def make_setup(
     request, rejected = _known_names(request)
     places = find_places(request.fleet, request.states)
     _refuse_no_vessel(places, rejected)
-    rows = worthiest(request.sites, places.positions, MOST_SITES)
+    is_calm = drift is None and conditions is None
+    most = MOST_SITES if is_calm else MOST_MOVING_SITES
+    rows = worthiest(request.sites, places.positions, most)
     where = find_whereabouts(request, rows, drift)
     closed = closed_during(request.closed_areas, request.start_at, request.end_at)
     sea = SeaNetwork(

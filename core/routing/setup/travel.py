@@ -48,8 +48,13 @@ def travel_hours_between(
         speeds = [vessel.speed_kn * KM_PER_NAUTICAL_MILE for vessel in vessels]
         if len(set(speeds)) == 1:
             return distance_km / speeds[0]
-        return np.stack([distance_km / speed for speed in speeds])
+        hours = np.empty((len(speeds), *distance_km.shape))
+        for row, speed in zip(hours, speeds, strict=True):
+            np.divide(distance_km, speed, out=row)
+        return hours
     pace = pace_matrix(vessels, conditions, lat, lon, distance_km, hour)
     # Where there is no distance, the pace does not matter, not even an infinite one.
     pace[:, distance_km == 0.0] = 0.0
-    return np.where(np.isfinite(distance_km), pace * distance_km, np.inf)
+    np.multiply(pace, distance_km, out=pace, where=np.isfinite(distance_km))
+    pace[:, ~np.isfinite(distance_km)] = np.inf
+    return pace

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import RouteInputError
-from core.routing import accept_fleet, load_fleet, parse_fleet, read_fleet
+from core.errors import NotFoundError, RouteInputError
+from core.routing import _harbours, accept_fleet, load_fleet, parse_fleet, read_fleet
+from core.routing.ports import WorldPort
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "fleet.example.yaml"
 
@@ -125,6 +126,30 @@ def test_a_port_given_twice_is_used_as_given_first():
     assert "given twice" in read.rejected[0].reason
 
 
+def test_a_port_without_a_position_is_looked_up_by_its_code(monkeypatch):
+    known = WorldPort("GRPIR", "Piraeus", "Greece", 37.94, 23.64)
+    monkeypatch.setattr(_harbours, "port_by_locode", {"GRPIR": known}.get)
+    ship = vessel(start={"port": "GRPIR"})
+    read = accept_fleet(fleet(ship, ports=[{"locode": "GRPIR"}]))
+    assert (read.fleet.ports[0].lat, read.fleet.ports[0].lon) == (37.94, 23.64)
+    assert "from a list of ports and not checked" in read.notes[0]
+    assert read.strict() == read.fleet
+    given = accept_fleet(fleet(ship, ports=[{"locode": "GRPIR", "lat": 1, "lon": 2}]))
+    assert given.fleet.ports[0].lat == 1.0
+    for one in ({"locode": "XXXXX"}, {"name": "GRPIR"}, {"locode": "GRPIR", "lat": 1}):
+        with pytest.raises(RouteInputError, match="expected degrees"):
+            accept_fleet(fleet(vessel(start={"port": "GRPIR"}), ports=[one]))
+
+
+def test_without_the_list_a_port_needs_its_position(monkeypatch):
+    def missing(code):
+        raise NotFoundError("the list is not installed")
+
+    monkeypatch.setattr(_harbours, "port_by_locode", missing)
+    with pytest.raises(RouteInputError, match="port P: lat is nothing"):
+        accept_fleet(fleet(vessel(), ports=[{"locode": "P"}]))
+
+
 def test_ports_may_be_open_over_midnight():
     hours = [["22:30", "06:00"], ["08:00", "12:00"]]
     read = parse_fleet(fleet(vessel(), ports=[port(open=hours)]))
@@ -142,9 +167,12 @@ def test_without_a_good_vessel_every_record_is_named():
     assert "vessel 3: expected a mapping" in text
 
 
-def test_other_fields_beside_vessels_and_ports_are_noted():
+def test_other_fields_beside_vessels_and_ports_are_named():
     document = {**fleet(vessel()), "currency": "EUR"}
-    assert "'currency'" in accept_fleet(document).notes[0]
+    read = accept_fleet(document)
+    assert [(one.record, one.field) for one in read.rejected] == [
+        ("fleet", "'currency'")
+    ]
     with pytest.raises(RouteInputError, match="currency"):
         parse_fleet(document)
 

@@ -9,8 +9,11 @@ import pytest
 
 from core.geo import great_circle_distance_km
 from core.routing.drift_forecast import DriftForecast
+from core.routing.plan_edits import PlanEditor
 from core.routing.planner import plan_cleanup
+from core.routing.request import PlanRequest
 from core.routing.sea import parse_closed_areas
+from core.routing.setup import make_setup
 from tests.plan_inputs import START, fleet_of, sites_of
 
 KM_PER_DEG = 111.19493
@@ -165,3 +168,21 @@ def test_a_robust_plan_takes_the_sure_site_and_an_expecting_one_the_larger():
         found[quantile] = [s.site for _, t in made.trips() for s in t.stops]
         assert made.drift.p10 == (0.0 if quantile is None else 400.0)
     assert found == {None: ["large"], 0.1: ["sure"]}
+
+
+def test_a_plan_moved_by_hand_is_executed_again_in_every_member():
+    """Of two stops one strands in one of four members; the other is taken out."""
+    sites = sites_of(("a", 0.0, -29.5, 400.0), ("b", 0.0, -29.4, 200.0))
+    drift = forecast(sites, east_km_h=[0.0] * 4, stranded_from={2: 1})
+    made = plan(sites, drift)
+    setup = make_setup(PlanRequest.from_dict(made.request), drift=drift)
+    editor = PlanEditor(made, setup)
+    begun = editor.begin()
+    assert begun.drift == made.drift
+    names = [stop.site for stop in begun.vessels[0].trips[0].stops]
+    name = begun.vessels[0].name
+    changed = editor.remove_stop(begun, (name, 0, names.index("b")))
+    kept = editor.as_plan(changed)
+    assert kept.drift.mass_kg == kept.totals["mass_kg"] == 0.75 * 400.0
+    assert kept.drift.forecast_id == "f-1"
+    assert kept.vessels[0].trips[0].stops[0].miss_chance == 0.25
