@@ -48,7 +48,7 @@ def problems(draw):
         prize=np.where(site, rng.uniform(1.0, 9.0, n), 0.0),
         service_h=np.where(site, rng.uniform(0.0, 2.0, (m, n)), 0.0),
         demand_kg=np.where(site, rng.uniform(0.0, 9.0, n), 0.0),
-        vessels=vessels,
+        vessels=tuple(vessels),
         horizon_h=horizon,
         unload_h=np.where(site, 0.0, rng.uniform(0.0, 2.0, n)),
         pinned=site & (rng.random(n) < 0.2),
@@ -66,7 +66,7 @@ def plane_problem(n_sites, n_vessels, seed):
         prize=mass,
         service_h=np.r_[0.0, np.full(n_sites, 0.5)],
         demand_kg=mass,
-        vessels=[Vessel(30.0, 12.0)] * n_vessels,
+        vessels=(Vessel(30.0, 12.0),) * n_vessels,
         horizon_h=24.0,
     )
 
@@ -131,10 +131,10 @@ def test_sites_that_bring_too_little_for_an_hour_stay_out():
     travel = np.array([[0.0, 1, 1], [1, 0, 2], [1, 2, 0]])
     problem = RoutingProblem(
         travel_h=travel,
-        prize=[0.0, 3.0, 1.0],
+        prize=np.array([0.0, 3.0, 1.0]),
         service_h=np.zeros(3),
         demand_kg=np.ones(3),
-        vessels=[Vessel(5.0, 9.0)],
+        vessels=(Vessel(5.0, 9.0),),
     )
     every = solve(problem, seconds=60, iterations=200)
     worth_it = solve(problem, seconds=60, iterations=200, least_prize_per_h=1.0)

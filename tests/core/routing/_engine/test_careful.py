@@ -29,10 +29,7 @@ def rows(draw):
 
 def trips_of(row):
     cuts = [k for k, node in enumerate(row) if node < 3]
-    return [
-        Trip(row[a], tuple(row[a + 1 : b]), row[b])
-        for a, b in pairwise(cuts)
-    ]
+    return [Trip(row[a], tuple(row[a + 1 : b]), row[b]) for a, b in pairwise(cuts)]
 
 
 def reference(problem, vessel, row):
