@@ -147,8 +147,8 @@ _FORMATS: tuple[tuple[str, str, str, str, str, Callable[[str], bytes]], ...] = (
     ),
     (
         "pdf",
-        "Cue sheets",
-        "PDF for the bridge, a chart and a table a trip; a file a vessel, in a zip.",
+        "PDF cue sheets",
+        "For the bridge, a chart and a table a trip; a file a vessel, in a zip.",
         "pdf.zip",
         "application/zip",
         _pdf,

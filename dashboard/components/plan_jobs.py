@@ -42,7 +42,8 @@ def plan_job_panel() -> None:
 
 
 def _doing(job: Job) -> str:
-    doing = job.message or "waiting for its turn"
+    waits = job.state is JobState.QUEUED
+    doing = "waiting for its turn" if waits else job.message or "reading what it needs"
     return f"{plan_runs.title(job)}: {doing}"
 
 

@@ -143,7 +143,7 @@ def test_two_plans_are_compared_with_what_was_asked_otherwise(seeded_store, open
 def test_every_format_is_offered_with_what_it_cannot_carry(seeded_store, open_app):
     app = open_tab(open_app, "Files", kept_plan(seeded_store))
     labels = [one.label for one in app.get("download_button")]
-    wanted = ("GPX", "RTZ", "Cue sheets", "KML", "GeoJSON", "CSV", "JSON")
+    wanted = ("GPX", "RTZ", "PDF cue sheets", "KML", "GeoJSON", "CSV", "JSON")
     for name in wanted:
         assert labels.count(f"Download {name}") == 1
     assert text_of(app).count("Does not carry") == len(wanted) - 1
