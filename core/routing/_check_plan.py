@@ -6,10 +6,12 @@ closed areas.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.errors import PlanningError
@@ -30,12 +32,20 @@ _SECONDS = timedelta(seconds=2)
 _SLACK_H = 2.0 / 3600.0
 _SLACK = 1e-6
 _SLACK_KG = 0.01
+_HOUR = timedelta(hours=1)
+_EVER_H = 1e5
+FloatArray = npt.NDArray[np.float64]
+OpenHours = Callable[[str, str], FloatArray | None]
 #: A site is met where it is said to be, to 20 m.
 _AT_SITE_KM = 0.02
 
 
 def check_plan(
-    plan: CleanupPlan, request: PlanRequest, *, drift: SiteDrift | None = None
+    plan: CleanupPlan,
+    request: PlanRequest,
+    *,
+    drift: SiteDrift | None = None,
+    open_hours: OpenHours | None = None,
 ) -> None:
     """Refuse a plan that breaks a constraint or crosses land or a closed area.
 
@@ -47,6 +57,8 @@ def check_plan(
         What was asked for.
     drift : SiteDrift, optional
         Where the sites are over time; they lie still when not given.
+    open_hours : callable, optional
+        Open hours of a vessel at a site, (n, 2) after the start, or None for always.
 
     Raises
     ------
@@ -62,6 +74,9 @@ def check_plan(
         for stop in trip.stops:
             site = request.sites.iloc[row_of[stop.site]]
             _check_stop(vessel.name, stop, site, request)
+            hours = None if open_hours is None else open_hours(vessel.name, stop.site)
+            if hours is not None:
+                _check_hours(vessel.name, stop, request, hours)
         _check_meetings(vessel.name, trip, request, drift)
     _check_sites(plan, request)
 
@@ -81,6 +96,7 @@ def _check_vessel(
         _check_order(name, trip)
         _check_load(name, trip, vessel)
         _check_legs(name, trip, closed, request.margin_km)
+        _check_port(name, trip, request)
         free = trip.free
     if free > request.end_at + _SECONDS and planned.trips:
         raise PlanningError(f"{vessel.name} ends at {free}, after {request.end_at}")
@@ -187,6 +203,44 @@ def _whereabouts(
     i = drift.sites.index(site)
     sea = nearest_sea(lat=float(every_lat[i]), lon=float(every_lon[i]))
     return sea.lat, sea.lon
+
+
+def _check_hours(
+    vessel: str, stop: Stop, request: PlanRequest, hours: FloatArray
+) -> None:
+    """Check that the work fits into the open hours between its begin and end."""
+    spans = [
+        (request.start_at + opens * _HOUR, request.start_at + closes * _HOUR)
+        for opens, closes in np.clip(hours, -_EVER_H, _EVER_H).tolist()
+    ]
+    open_h = sum(_shared_h(stop.start, stop.leave, *span) for span in spans)
+    if open_h < stop.service_h - _SLACK_H * (1 + len(spans)):
+        raise PlanningError(
+            f"{vessel} works {stop.service_h:.2f} h at {stop.site}, {open_h:.2f} h of "
+            "them while it may"
+        )
+
+
+def _check_port(name: str, trip: PlannedTrip, request: PlanRequest) -> None:
+    """Check that a port unloads while it is open."""
+    port = next((one for one in request.fleet.ports if one.name == trip.end_name), None)
+    if port is None or not request.work_hours.port_hours:
+        return
+    day = trip.end.replace(hour=0, minute=0, second=0) - timedelta(days=1)
+    spans = [
+        (day + (24.0 * k + opens) * _HOUR, day + (24.0 * k + closes) * _HOUR)
+        for k in range((trip.free - day).days + 2)
+        for opens, closes in port.open_hours()
+    ]
+    open_h = sum(_shared_h(trip.end, trip.free, *span) for span in spans)
+    # Calendars are rounded to 0.01 h.
+    if spans and open_h < trip.unload_h - 0.01 * len(spans):
+        raise PlanningError(f"{name} unloads while {port.name} is closed")
+
+
+def _shared_h(a: datetime, b: datetime, c: datetime, d: datetime) -> float:
+    """Hours that two spans of time share."""
+    return max((min(b, d) - max(a, c)) / _HOUR, 0.0)
 
 
 def _check_sites(plan: CleanupPlan, request: PlanRequest) -> None:

@@ -171,7 +171,7 @@ def plan_request(
     mended = make_good(setup, found, briefly, conditions=conditions)
     mended = with_ways_home(setup, mended, conditions)
     plan = _plan(setup, mended, conditions)
-    check_plan(plan, request, drift=setup.drift)
+    check_plan(plan, request, drift=setup.drift, open_hours=setup.open_hours)
     return plan
 
 

@@ -112,6 +112,17 @@ class Setup:
         """Vessel of the fleet behind a vessel of the problem."""
         return self.request.fleet.vessels[self.places.berths[v].vessel]
 
+    def open_hours(self, vessel: str, site: str) -> FloatArray | None:
+        """Open hours of a vessel at a site by their names; None for always."""
+        names = [one.name for one in self.problem.vessels]
+        sites = self.request.sites["site"].tolist()
+        node = next(
+            self.n_places + i
+            for i, load in enumerate(self.loads)
+            if sites[load.row] == site
+        )
+        return self.problem.open_hours(names.index(vessel), node)
+
 
 def make_setup(
     request: PlanRequest,

@@ -16,7 +16,7 @@ from core.routing.request import PlanRequest
 from core.routing.rules import SiteRules
 from core.routing.sea import parse_closed_areas
 from core.routing.stops import Leg
-from tests.plan_inputs import START, fleet_of, sites_of
+from tests.plan_inputs import PORT, START, fleet_of, sites_of
 
 HOUR = timedelta(hours=1)
 #: A closed square across the straight way from the port to site ``a``.
@@ -134,3 +134,21 @@ CHANGES: dict[str, Callable[[PlanRequest], dict[str, Any]]] = {
 def test_a_plan_made_for_another_request_is_refused(made, request_of, message):
     with pytest.raises(PlanningError, match=message):
         check_plan(made, replace(request_of, **CHANGES[message](request_of)))
+
+
+def test_work_outside_the_hours_of_a_vessel_is_found(made, request_of):
+    def closed_at_a(vessel, site):
+        return np.array([[0.0, 1.0]]) if site == "a" else None
+
+    check_plan(made, request_of, open_hours=lambda vessel, site: None)
+    with pytest.raises(PlanningError, match="while it may"):
+        check_plan(made, request_of, open_hours=closed_at_a)
+
+
+def test_unloading_while_the_port_is_closed_is_found(made, request_of):
+    """The first trip ends some 20 h after 04:00; unloading takes 4 h."""
+    ends = made.vessels[0].trips[0].end
+    opens, closes = f"{(ends + 6 * HOUR):%H:%M}", f"{(ends + 12 * HOUR):%H:%M}"
+    fleet = fleet_of(ports=({**PORT, "open": [[opens, closes]]},))
+    with pytest.raises(PlanningError, match="unloads while P is closed"):
+        check_plan(made, replace(request_of, fleet=fleet))

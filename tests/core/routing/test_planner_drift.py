@@ -183,6 +183,7 @@ def test_a_plan_moved_by_hand_is_executed_again_in_every_member():
     name = begun.vessels[0].name
     changed = editor.remove_stop(begun, (name, 0, names.index("b")))
     kept = editor.as_plan(changed)
+    assert kept.drift is not None
     assert kept.drift.mass_kg == kept.totals["mass_kg"] == 0.75 * 400.0
     assert kept.drift.forecast_id == "f-1"
     assert kept.vessels[0].trips[0].stops[0].miss_chance == 0.25
