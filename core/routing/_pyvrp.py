@@ -148,6 +148,7 @@ class _Model:
         for i, site in enumerate(self._candidates.tolist()):
             if not problem.is_allowed(vessel, site):
                 capped[:, n_depots + i] = far
+        np.fill_diagonal(capped, 0.0)
         whole = np.ceil(capped * _DURATION_PER_HOUR).astype(np.int64)
         distance = np.rint(np.minimum(travel, far) * _DISTANCE_PER_HOUR)
         np.fill_diagonal(distance, 0.0)
