@@ -8,7 +8,7 @@ from dashboard.components.page import error_panel
 from dashboard.components.plan_again import plan_again
 from dashboard.components.plan_chooser import PLAN_PARAM
 from dashboard.components.plan_edit import plan_edit
-from dashboard.components.plan_edit_result import plan_edit_result
+from dashboard.components.plan_edit_result import plan_edit_answer, plan_edit_result
 
 __all__ = ["plan_change"]
 
@@ -32,7 +32,10 @@ def plan_change(plan_id: str) -> None:
         except CleanupError as error:
             error_panel(error, kept="The plan itself is kept.")
             return
+        answer = st.container()
         plan_edit(plan_id, history)
+        with answer:
+            plan_edit_answer(history)
     plan_edit_result(plan_id, history)
     _keep(plan_id, history)
 

@@ -115,7 +115,7 @@ def _masses(found: "Comparison") -> None:
             showlegend=False,
         )
     )
-    drawn.update_xaxes(rangemode="tozero")
+    drawn.update_xaxes(rangemode="tozero", tickformat=",")
     drawn.update_yaxes(autorange="reversed", type="category")
     most = max(found.figures, key=lambda one: one.mass_kg)
     chart(

@@ -19,24 +19,30 @@ from dashboard.components.tables import Column, table
 if TYPE_CHECKING:
     from core.routing import EditedPlan
 
-__all__ = ["plan_edit_result"]
+__all__ = ["plan_edit_answer", "plan_edit_result"]
 
 _HEIGHT = 420
 
 
-def plan_edit_result(plan_id: str, history: plan_hand.History) -> None:
-    """Draw an edited plan; what breaks comes first."""
+def plan_edit_answer(history: plan_hand.History) -> None:
+    """Say what breaks, and what the steps so far bring and cost."""
     now, begin = history.now, history.begin
+    _limits(now)
     if not history.past:
         st.caption(
             "Nothing is changed yet. Times and limits are worked out anew with each "
             "step; nothing is stored before you keep it."
         )
-    _limits(now)
+        return
     st.markdown(
         f"{counted(len(history.past), 'step')}: mass {mass(now.mass_kg)}, before "
         f"{mass(begin.mass_kg)}; {_hours(now)} at sea, before {_hours(begin)}."
     )
+
+
+def plan_edit_result(plan_id: str, history: plan_hand.History) -> None:
+    """Draw the stops of an edited plan with their new times, and its map."""
+    now, begin = history.now, history.begin
     rows = pd.DataFrame(list(_rows(plan_id, now, _arrivals(begin))))
     if len(rows):
         table(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import PlanningError
 from core.jobs import Job, JobState
-from dashboard import plan_runs
+from dashboard import plan_data, plan_runs
 from dashboard.components.page import error_panel
 from dashboard.components.running_jobs import running_jobs
 from dashboard.state import StateKey
@@ -37,8 +37,15 @@ def plan_job_panel() -> None:
             cancel="Cancel planning",
             key="planner_cancel",
         )
-    elif jobs and jobs[0].state is not JobState.DONE:
+    elif jobs and jobs[0].state is not JobState.DONE and not _is_old(jobs[0]):
         _ended(jobs[0])
+
+
+def _is_old(job: Job) -> bool:
+    """Whether a plan was kept since a job ended; nobody waits for that job then."""
+    rows = plan_data.plan_rows().values()
+    newest = max((row.created_at for row in rows), default=None)
+    return bool(newest and job.finished_at and newest > job.finished_at)
 
 
 def _doing(job: Job) -> str:

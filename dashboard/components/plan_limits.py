@@ -137,7 +137,7 @@ def _bars(plan_id: str, limits: Sequence[Limit]) -> None:
             annotation={"text": "noise", "font": {"size": 12}},
             annotation_position="top left",
         )
-    drawn.update_xaxes(rangemode="tozero", zeroline=True)
+    drawn.update_xaxes(rangemode="tozero", zeroline=True, tickformat=",")
     drawn.update_yaxes(autorange="reversed")
     chart(
         drawn,

@@ -30,6 +30,8 @@ _HEIGHT = 560
 #: Labels nearer than this, as a share of the frame, would print over each other.
 _CLOSE = 0.025
 _ASIDE_PX = 13
+#: Size of stop labels on a map across the page, and on a small one.
+_LABEL_PX, _SMALL_PX = 13, 9
 
 
 def plan_map(
@@ -67,7 +69,7 @@ def plan_map(
             *closed_layers(document.get("closed_areas", ()), frame),
             *_leg_layers(legs, frame),
             *_drift_layers(document, stops, frame),
-            *_stop_layers(stops, frame),
+            *_stop_layers(stops, frame, _LABEL_PX if width_px is None else _SMALL_PX),
         ],
         frame,
         key=key,
@@ -156,7 +158,9 @@ def _arrow(leg: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _stop_layers(stops: list[dict[str, Any]], frame: MapFrame) -> "list[pdk.Layer]":
+def _stop_layers(
+    stops: list[dict[str, Any]], frame: MapFrame, size_px: int
+) -> "list[pdk.Layer]":
     import pydeck as pdk
 
     colours = MAP_COLOURS[theme_name()]
@@ -180,7 +184,7 @@ def _stop_layers(stops: list[dict[str, Any]], frame: MapFrame) -> "list[pdk.Laye
             get_text="label",
             get_pixel_offset="aside",
             get_color=[255, 255, 255],
-            get_size=13,
+            get_size=size_px,
             font_weight=700,
             background=True,
             get_background_color="colour",

@@ -11,6 +11,7 @@ from dashboard.components.plan_left_out import plan_left_out
 from dashboard.components.plan_map import plan_map
 from dashboard.components.plan_stops import Document, plan_stops
 from dashboard.components.plan_timeline import plan_timeline
+from dashboard.components.survey_words import counted
 from dashboard.components.tables import Column, table
 
 __all__ = ["plan_answer", "plan_result"]
@@ -28,7 +29,8 @@ def plan_answer(document: Document) -> str:
     return (
         f"**{expected}** expected from {len(list(plan_stops(document)))} stops by "
         f"{sailing} of {len(document['vessels'])} vessels within "
-        f"{document['horizon_h']:.0f} h; {len(document['unassigned'])} sites left out."
+        f"{document['horizon_h']:.0f} h; "
+        f"{counted(len(document['unassigned']), 'site')} left out."
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.components.plan_sea import Sea, sea_step
 from dashboard.components.plan_site_map import site_map
 from dashboard.components.plan_sites import Sites, sites_step
 from dashboard.components.plan_words import refused_records
+from dashboard.components.survey_words import counted
 
 if TYPE_CHECKING:
     from core.routing import FleetRead
@@ -65,7 +66,8 @@ def _accepted(document: Mapping[str, Any]) -> "FleetRead | None":
         return None
     refused_records(
         read.rejected,
-        f"of the fleet cannot be used; {len(read.fleet.vessels)} vessels can.",
+        f"of the fleet cannot be used; {counted(len(read.fleet.vessels), 'vessel')} "
+        "can.",
         key="planner_refused_vessels",
     )
     return read
