@@ -86,7 +86,7 @@ def test_currents_that_do_not_cover_the_start_are_refused(tmp_path):
     ("sites", "code", "words"),
     [
         ("site,lat,lon,mass_kg\na,nan,0,1\n", 3, "lat is 'nan'"),
-        ("site,lat,lon,mass_kg\na,-40,-20,100\n", 4, "no vessel can serve"),
+        ("site,lat,lon,mass_kg\na,-40,-20,100\n", 4, "a: unreachable"),
     ],
 )
 def test_refusals_have_their_exit_codes(tmp_path, sites, code, words):
