@@ -223,11 +223,19 @@ def test_rules_of_a_sea(name, seed, margin_km, n_areas):
     check_rules(name, seed, margin_km, n_areas)
 
 
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="known fault: this leg off Norway comes within 6.1 km of land where a "
+    "margin of 10 km is asked for; see docs/sea_distances.md",
+)
+def test_a_margin_of_10_km_off_norway_is_kept():
+    check_rules("Norway", 14757, 10.0, 0)
+
+
 @pytest.mark.slow
 @pytest.mark.xfail(
-    strict=False,
-    reason="known fault: a leg off Norway (seed 14757) comes within 6.1 km of land "
-    "where a margin of 10 km is asked for",
+    strict=False, reason="the fault above: drawn cases meet it in some runs only"
 )
 @settings(max_examples=60, deadline=None)
 @given(name=st.sampled_from(sorted(SEAS)), **RULES)
