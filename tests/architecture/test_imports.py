@@ -36,6 +36,8 @@ ARROWS: dict[str, set[str]] = {
         "storage",
     },
     "efficiency": set(),
+    "imports": {"governance", "jobs", "observations", "storage"},
+    "priorities": {"density", "governance", "observations", "storage"},
     "storage": {"observations"},
     "governance": {"storage"},
     "jobs": {"storage"},
