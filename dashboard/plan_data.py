@@ -244,12 +244,12 @@ def _hotspots(
 
 def filtered(rows: "pd.DataFrame", filters: "Filters") -> "pd.DataFrame":
     """Rows that fit the filters; clean stretches stay, they carry effort."""
-    from core.observations import DEBRIS_CODES
+    from core.observations import RECORD_DEBRIS_CODES
 
     if filters.survey is not None:
         rows = rows.loc[rows["survey"] == filters.survey]
     if filters.categories:
-        debris = rows["category"].isin(DEBRIS_CODES)
+        debris = rows["category"].isin(RECORD_DEBRIS_CODES)
         rows = rows.loc[~debris | rows["category"].isin(filters.categories)]
     if filters.start is not None:
         day = rows["observed_at"].dt.date

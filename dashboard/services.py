@@ -124,9 +124,11 @@ def _store_key() -> tuple[str, str]:
 
 def category_labels(*, debris_only: bool = True) -> dict[str, str]:
     """Names for people by category code, in their fixed order."""
-    from core.observations import CATEGORIES
+    from core.observations import RECORD_CATEGORIES
 
-    return {c.code: c.label for c in CATEGORIES if c.is_debris or not debris_only}
+    return {
+        c.code: c.label for c in RECORD_CATEGORIES if c.is_debris or not debris_only
+    }
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ CATEGORY_STYLES: dict[str, CategoryStyle] = {
     "rubber": CategoryStyle("#5C5C5C", "hexagon", "."),
     "biota": CategoryStyle("#009E73", "cross", "/"),
     "clean": CategoryStyle("#A8C4D6", "circle-open", ""),
+    "other": CategoryStyle("#9C7A54", "hourglass", "x"),
 }
 
 #: Cividis at ten even steps, dark to light.

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from core.environment import KINDS, Forcing
-from core.observations import CATEGORY_CODES
+from core.observations import RECORD_CATEGORY_CODES
 from core.routing import (
     DriftingTargets,
     Fleet,
@@ -32,7 +32,7 @@ def raw_observations(draw: st.DrawFn, *, max_rows: int = 8) -> pd.DataFrame:
     n = draw(st.integers(min_value=1, max_value=max_rows))
     records = []
     for _ in range(n):
-        code = draw(st.sampled_from(CATEGORY_CODES))
+        code = draw(st.sampled_from(RECORD_CATEGORY_CODES))
         number = st.floats(min_value=1e-6, max_value=1e4, allow_nan=False)
         records.append(
             {

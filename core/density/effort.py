@@ -22,12 +22,12 @@ import pandas as pd
 from core.density.intervals import refuse_bad_counts, refuse_bad_effort
 from core.errors import ObservationError
 from core.geo import cells_of, normalise_lon
-from core.observations import CATEGORIES, QualityFlag
+from core.observations import RECORD_CATEGORIES, QualityFlag
 
 __all__ = ["pooled_counts"]
 
 _REQUIRED = ("lat", "lon", "category", "count")
-_NOT_DEBRIS = tuple(item.code for item in CATEGORIES if not item.is_debris)
+_NOT_DEBRIS = tuple(item.code for item in RECORD_CATEGORIES if not item.is_debris)
 _REFUSED_FLAGS = (int(QualityFlag.FAIL), int(QualityFlag.MISSING))
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 from core.density.cells import Bbox, cell_names, in_bbox
 from core.density.effort import pooled_counts
 from core.density.intervals import weighted_poisson_interval
-from core.observations import CATEGORIES
+from core.observations import CATEGORIES, RECORD_CATEGORIES
 
 __all__ = ["MassEstimate", "expected_mass", "total_mass"]
 
@@ -171,7 +171,7 @@ def _item_masses() -> pd.DataFrame:
     return pd.DataFrame(
         [
             (c.code, c.item_mass_kg, c.item_mass_low_kg, c.item_mass_high_kg)
-            for c in CATEGORIES
+            for c in RECORD_CATEGORIES
         ],
         columns=["code", "mid", "low", "high"],
     ).set_index("code")
@@ -182,7 +182,7 @@ def _areas(cells: "pd.Index[int] | pd.Series[int]") -> FloatArray:
 
 
 def _mean_item_mass(terms: pd.DataFrame) -> float:
-    """Mass of one further item: the mean of those seen, or of all debris (assumed)."""
+    """Mass of one further item: the mean of those seen, or of all kinds (assumed)."""
     items = float(terms["items"].sum())
     if items > 0:
         return float(terms["kg"].sum()) / items

@@ -18,11 +18,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from core.errors import NotFoundError, ObservationError
+from core.observations.quantities import OTHER_DEBRIS
 
 __all__ = [
     "CATEGORIES",
     "CATEGORY_CODES",
     "DEBRIS_CODES",
+    "RECORD_CATEGORIES",
+    "RECORD_CATEGORY_CODES",
+    "RECORD_DEBRIS_CODES",
     "Category",
     "category",
     "nearest_category",
@@ -94,7 +98,7 @@ def _no_debris(code: str, label: str) -> Category:
     )
 
 
-#: Every category, in the order of the classifier's output.
+#: What the classifier tells apart, in the order of its output.
 CATEGORIES: tuple[Category, ...] = (
     _no_debris("biota", "Living things"),
     _no_debris("clean", "No debris seen"),
@@ -201,7 +205,31 @@ CATEGORIES: tuple[Category, ...] = (
 
 CATEGORY_CODES: tuple[str, ...] = tuple(c.code for c in CATEGORIES)
 DEBRIS_CODES: tuple[str, ...] = tuple(c.code for c in CATEGORIES if c.is_debris)
-_BY_CODE = {c.code: c for c in CATEGORIES}
+
+#: Every category a record may have: those of the classifier, and debris outside them
+#: (chemicals, food waste, what nobody could name).
+RECORD_CATEGORIES: tuple[Category, ...] = (
+    *CATEGORIES,
+    Category(
+        code=OTHER_DEBRIS,
+        label="Other debris",
+        is_debris=True,
+        msfd_material="undefined",
+        noaa_material="other/unclassifiable",
+        # It may be anything: the bounds are the lowest and the highest of the eight
+        # kinds above, the figure is near the middle one of theirs (0.265 kg).
+        item_mass_kg=0.25,
+        item_mass_low_kg=0.005,
+        item_mass_high_kg=20.0,
+        mass_source="assumption: may be anything, bounds span all other categories",
+    ),
+)
+
+RECORD_CATEGORY_CODES: tuple[str, ...] = tuple(c.code for c in RECORD_CATEGORIES)
+RECORD_DEBRIS_CODES: tuple[str, ...] = tuple(
+    c.code for c in RECORD_CATEGORIES if c.is_debris
+)
+_BY_CODE = {c.code: c for c in RECORD_CATEGORIES}
 
 #: Words of field sheets and of the MSFD and NOAA lists, to suggest a category; a
 #: suggestion is shown to a person and never applied by itself.
@@ -232,6 +260,11 @@ _WORDS = {
     "processed/worked_wood": "wood",
     "driftwood": "wood",
     "seaweed": "biota",
+    "chemicals": OTHER_DEBRIS,
+    "food_waste": OTHER_DEBRIS,
+    "undefined": OTHER_DEBRIS,
+    "unidentified": OTHER_DEBRIS,
+    "other/unclassifiable": OTHER_DEBRIS,
     "none": "clean",
     "nothing": "clean",
 }
@@ -256,7 +289,8 @@ def category(code: str) -> Category:
         near = nearest_category(code)
         hint = f"; did you mean {near}" if near else ""
         raise NotFoundError(
-            f"unknown category {code[:60]!r}{hint}; known: {', '.join(CATEGORY_CODES)}"
+            f"unknown category {code[:60]!r}{hint}; "
+            f"known: {', '.join(RECORD_CATEGORY_CODES)}"
         ) from None
 
 
@@ -265,5 +299,5 @@ def nearest_category(text: str) -> str:
     word = text.strip().lower()[:60].replace(" ", "_").replace("-", "_")
     if word in _WORDS:
         return _WORDS[word]
-    near = get_close_matches(word, [*CATEGORY_CODES, *_WORDS], n=1, cutoff=0.6)
+    near = get_close_matches(word, [*RECORD_CATEGORY_CODES, *_WORDS], n=1, cutoff=0.6)
     return _WORDS.get(near[0], near[0]) if near else ""

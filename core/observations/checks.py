@@ -20,7 +20,7 @@ from core.geo import H3_STORED_RESOLUTION, cells_of, normalise_lon
 from core.observations import _columns
 from core.observations._faults import BoolArray, Faults
 from core.observations._identity import identify
-from core.observations.categories import CATEGORY_CODES, nearest_category
+from core.observations.categories import RECORD_CATEGORY_CODES, nearest_category
 from core.observations.frame import (
     Checked,
     QualityFlag,
@@ -254,14 +254,14 @@ class _Check:
     def _categories(self) -> None:
         raw = _columns.texts(self._raw("category"))
         codes = [text.lower().replace(" ", "_").replace("-", "_") for text in raw]
-        known = np.array([code in CATEGORY_CODES for code in codes], dtype=bool)
+        known = np.array([code in RECORD_CATEGORY_CODES for code in codes], dtype=bool)
 
         def reason(i: int) -> str:
             if not raw[i]:
                 return "category is missing"
             near = nearest_category(raw[i])
             hint = f"; nearest: {near}" if near else ""
-            return f"unknown category{hint}; known: {', '.join(CATEGORY_CODES)}"
+            return f"unknown category{hint}; known: {', '.join(RECORD_CATEGORY_CODES)}"
 
         self._faults.refuse(~known, "category", raw, reason)
         respelled = [a != b for a, b in zip(raw, codes, strict=True)]

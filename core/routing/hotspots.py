@@ -13,7 +13,7 @@ from scipy.special import gammaincinv
 
 from core.errors import ObservationError
 from core.geo import cell_area_km2, cell_of, cells_of
-from core.observations import DEBRIS_CODES, QualityFlag, category
+from core.observations import RECORD_DEBRIS_CODES, QualityFlag, category
 from core.routing.clustering import cluster_positions, weighted_centre
 
 __all__ = ["HOTSPOT_COLUMNS", "find_hotspots"]
@@ -98,7 +98,7 @@ def find_hotspots(
     if not 0.0 < confidence < 1.0:
         raise ObservationError(f"confidence is {confidence}, expected within (0, 1)")
     usable = observations[observations["quality_flag"] != int(QualityFlag.FAIL)]
-    debris = usable["category"].isin(DEBRIS_CODES) & (usable["count"] > 0)
+    debris = usable["category"].isin(RECORD_DEBRIS_CODES) & (usable["count"] > 0)
     seen = usable[debris].reset_index(drop=True)
     if seen.empty:
         return pd.DataFrame(columns=list(HOTSPOT_COLUMNS))
@@ -126,7 +126,8 @@ def find_hotspots(
 
 def _item_kg(seen: pd.DataFrame) -> FloatArray:
     """Mass of each row: its own where weighed, else count times item mass."""
-    item = seen["category"].map({c: category(c).item_mass_kg for c in DEBRIS_CODES})
+    item_kg = {code: category(code).item_mass_kg for code in RECORD_DEBRIS_CODES}
+    item = seen["category"].map(item_kg)
     stand_in = seen["count"].to_numpy(np.float64) * item.to_numpy(np.float64)
     own = seen["mass_kg"].to_numpy(np.float64)
     return np.asarray(np.where(np.isnan(own), stand_in, own))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from core.errors import NotFoundError
 from core.geo import check_position, normalise_lon
 from core.governance import record
+from core.observations import CATEGORY_CODES
 from core.observations import category as find_category
 from core.surveys.standing import FROM_PERSON, standing_of, write_observations
 
@@ -27,7 +28,7 @@ def correct_label(store: "Store", sha256: str, category: str, *, actor: str) -> 
     sha256 : str
         The photo.
     category : str
-        Category code.
+        Category code, one that the classifier tells apart.
     actor : str
         Who decides.
 
@@ -42,6 +43,10 @@ def correct_label(store: "Store", sha256: str, category: str, *, actor: str) -> 
         If there is no such photo or category.
     """
     code = find_category(category).code
+    if code not in CATEGORY_CODES:
+        raise NotFoundError(
+            f"a photo cannot be labelled {code!r}; known: {', '.join(CATEGORY_CODES)}"
+        )
     with store.transaction():
         before = standing_of(store, sha256)
         review_id = store.reviews.add(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.imagery import Limits
-from core.observations import CATEGORY_CODES
+from core.observations import RECORD_CATEGORY_CODES
 from dashboard.theme import (
     CATEGORY_STYLES,
     CIVIDIS,
@@ -57,7 +57,7 @@ def test_white_on_a_primary_button_is_readable(theme):
 
 
 def test_every_category_has_a_colour_and_a_symbol_of_its_own():
-    assert set(CATEGORY_STYLES) == set(CATEGORY_CODES)
+    assert set(CATEGORY_STYLES) == set(RECORD_CATEGORY_CODES)
     for one, other in combinations(CATEGORY_STYLES.values(), 2):
         assert one.colour != other.colour
         assert one.symbol != other.symbol

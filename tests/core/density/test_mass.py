@@ -33,6 +33,19 @@ def test_mass_is_density_times_area_times_item_mass():
     assert mass == pytest.approx(3.0 * AREA * category("plastic").item_mass_kg)
 
 
+def test_other_debris_has_a_mass_and_the_widest_bounds():
+    other = expected_mass(rows({"count": 6, "category": "other"}), resolution=6).iloc[0]
+    assert other["mass_kg"] == pytest.approx(
+        3.0 * AREA * category("other").item_mass_kg
+    )
+    plastic = expected_mass(rows({"count": 6}), resolution=6).iloc[0]
+    assert (
+        other["mass_high_kg"] / other["mass_low_kg"]
+        > plastic["mass_high_kg"] / plastic["mass_low_kg"]
+    )
+    assert other["main_category"] == "other"
+
+
 def test_weighed_items_count_with_their_weight_and_the_exact_interval():
     # One category with one weight: no item-mass error, so Garwood's limits remain.
     cell = expected_mass(rows({"count": 4, "mass_kg": 10.0}), resolution=6).iloc[0]

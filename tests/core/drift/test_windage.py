@@ -72,6 +72,12 @@ def test_names_are_understood_as_people_write_them():
     assert not is_known_category("clean")
 
 
+def test_other_debris_drifts_as_debris_of_unknown_kind_which_is_an_assumption():
+    assert windage_of("other") is WINDAGE["unknown"]
+    assert windage_of("other").is_assumed
+    assert is_known_category("other")
+
+
 def test_unknown_category_is_refused_with_the_closest_name():
     with pytest.raises(NotFoundError, match=r"'plastik'.*closest is plastic"):
         windage_of("plastik")

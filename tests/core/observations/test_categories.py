@@ -11,8 +11,12 @@ from core.observations import (
     CATEGORIES,
     CATEGORY_CODES,
     DEBRIS_CODES,
+    RECORD_CATEGORIES,
+    RECORD_CATEGORY_CODES,
+    RECORD_DEBRIS_CODES,
     Category,
     category,
+    make_observations,
     nearest_category,
 )
 
@@ -25,6 +29,39 @@ def test_codes_stand_in_the_order_of_the_model_output():
     # The order is fixed by the project's interface: alphabetical.
     assert list(CATEGORY_CODES) == sorted(CATEGORY_CODES)
     assert len(CATEGORY_CODES) == 10
+
+
+def test_records_know_other_debris_beside_what_the_classifier_tells_apart():
+    assert (*CATEGORY_CODES, "other") == RECORD_CATEGORY_CODES
+    assert (*DEBRIS_CODES, "other") == RECORD_DEBRIS_CODES
+    other = category("other")
+    assert other.is_debris
+    # Names of Commission Decision (EU) 2017/848 and of the NOAA shoreline protocol.
+    assert other.msfd_material == "undefined"
+    assert other.noaa_material == "other/unclassifiable"
+
+
+def test_mass_of_other_debris_is_an_assumption_as_wide_as_all_kinds_together():
+    other = category("other")
+    kinds = [category(code) for code in DEBRIS_CODES]
+    assert other.mass_is_assumed
+    assert other.item_mass_low_kg == min(kind.item_mass_low_kg for kind in kinds)
+    assert other.item_mass_high_kg == max(kind.item_mass_high_kg for kind in kinds)
+
+
+def test_a_record_of_other_debris_is_accepted():
+    raw = pd.DataFrame(
+        {
+            "lat": [31.0],
+            "lon": [-140.0],
+            "observed_at": ["2026-05-01T10:00Z"],
+            "category": ["Other"],
+            "count": ["3"],
+        }
+    )
+    checked = make_observations(raw)
+    assert checked.accepted["category"].tolist() == ["other"]
+    assert not checked.rejected
 
 
 def test_biota_and_clean_are_no_debris_and_weigh_nothing():
@@ -52,7 +89,7 @@ def test_debris_materials_are_those_of_the_msfd_and_noaa_lists():
 
 
 def test_every_mass_has_a_source_or_is_called_an_assumption():
-    for entry in CATEGORIES:
+    for entry in RECORD_CATEGORIES:
         assert entry.mass_source
         if entry.is_debris:
             assert entry.item_mass_low_kg < entry.item_mass_kg < entry.item_mass_high_kg
@@ -62,7 +99,7 @@ def test_every_mass_has_a_source_or_is_called_an_assumption():
 def test_docs_state_every_item_mass():
     docs = Path(__file__).resolve().parents[3] / "docs" / "categories.md"
     text = docs.read_text(encoding="utf-8")
-    for entry in CATEGORIES:
+    for entry in RECORD_CATEGORIES:
         row = (
             f"| `{entry.code}` | {entry.item_mass_kg:g} | {entry.item_mass_low_kg:g} "
             f"| {entry.item_mass_high_kg:g} |"
@@ -93,7 +130,12 @@ def test_unknown_category_names_the_nearest():
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("Net", "fishing_gear"), ("cardboard", "paper_cardboard"), ("xyz qq", "")],
+    [
+        ("Net", "fishing_gear"),
+        ("cardboard", "paper_cardboard"),
+        ("xyz qq", ""),
+        ("undefined", "other"),
+    ],
 )
 def test_field_words_are_matched(text, near):
     assert nearest_category(text) == near

@@ -41,6 +41,14 @@ def test_two_groups_make_two_sites_the_heavier_first():
     assert sites["n_items"].tolist() == [1, 2]
 
 
+def test_other_debris_makes_a_site_too():
+    sites = find_hotspots(
+        observations((10.0, -40.0, "other", 100, np.nan, np.nan)), min_mass_kg=1e-6
+    )
+    assert sites["category"].tolist() == ["other"]
+    assert sites["mass_kg"].tolist() == [100 * category("other").item_mass_kg]
+
+
 def test_interval_is_poisson_times_item_mass():
     """Garwood, 90 %: 10 seen lies between 5.425 and 16.962 (Pearson-Hartley)."""
     kind = category("plastic")

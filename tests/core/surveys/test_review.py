@@ -92,6 +92,9 @@ def test_accepting_the_label_is_a_review_and_repeating_it_is_none(store, taken):
 
 def test_unknown_photos_and_categories_are_refused(store, taken):
     sha256 = taken(photo_file(RED))
+    # The classifier has no such output, so agreement with it could not be told.
+    with pytest.raises(NotFoundError, match="cannot be labelled 'other'"):
+        correct_label(store, "0" * 64, "other", actor="Ana")
     with pytest.raises(NotFoundError, match="spaceship"):
         correct_label(store, sha256, "spaceship", actor="bob")
     with pytest.raises(NotFoundError, match="no photo"):
