@@ -1,4 +1,4 @@
-"""Identity of an observation: a hash of what was seen.
+"""Identity of a record: a hash of what was seen.
 
 A second import of the same record gets the same id and therefore writes nothing.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-__all__ = ["identify"]
+__all__ = ["content_ids", "identify"]
 
 #: Columns that make an observation what it is. Left out are what we derive or may
 #: judge anew later: id, H3 cell, quality flag, confidence, the simulated badge.
@@ -83,3 +83,38 @@ def _suffix(replicate: str, given: str) -> str:
         return "-" + _hash(replicate, 8)
     match = _WITH_REPLICATE.fullmatch(given)
     return f"-{match.group(1)}" if match else ""
+
+
+def content_ids(
+    frame: pd.DataFrame, names: Sequence[str], *, replicate: Sequence[str]
+) -> list[str]:
+    """Id of each record of a checked frame, by the columns that identify it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Checked columns.
+    names : sequence of str
+        Columns that make a record what it is, in a fixed order.
+    replicate : sequence of str
+        What tells equal records apart; empty if nothing.
+
+    Returns
+    -------
+    list of str
+        32 hexadecimal digits of the content, and ``-`` and 8 more for a replicate.
+    """
+    columns = [_as_texts(name, frame[name]) for name in names]
+    return [
+        _hash("\x1f".join(values), _HEX_DIGITS) + _suffix(told, "")
+        for values, told in zip(zip(*columns, strict=True), replicate, strict=True)
+    ]
+
+
+def _as_texts(name: str, column: pd.Series) -> list[str]:
+    if column.dtype.kind == "f":
+        # Degrees to about 1 cm; other numbers to what a round trip through text keeps.
+        spec = ".7f" if name.endswith(("lat", "lon")) else ".9g"
+        return [_number(value, spec) for value in column.tolist()]
+    # A missing time stays missing in the cast, whatever pandas calls it.
+    return column.astype(str).fillna("").tolist()
