@@ -13,7 +13,7 @@ from pathlib import Path
 from core.errors import ObservationError
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -51,23 +51,41 @@ def read_text_table(path: Path) -> TextTable:
     ObservationError
         If the file is empty, too large, no text, or its quotes never close.
     """
-    text, encoding = _decoded(_content(path), path.name)
+    text, encoding = decoded(content(path), path.name)
     first = next((line for line in io.StringIO(text) if line.strip()), "")
     if not first:
         raise ObservationError(f"{path.name} is empty")
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        records = [record for record in reader if any(map(str.strip, record))]
-    except csv.Error as error:
-        raise ObservationError(
-            f"{path.name} cannot be read after line {reader.line_num}: {error}; "
-            "a quote may never close"
-        ) from error
+    delimiter = max(DELIMITERS, key=first.count)
+    records = split(text, delimiter, path.name)
     return TextTable(records[0], records[1:], delimiter, encoding)
 
 
-def _content(path: Path) -> bytes:
+def split(text: str, delimiter: str, name: str) -> list[list[str]]:
+    """Split text into records, blank lines left out.
+
+    Raises
+    ------
+    ObservationError
+        If its quotes never close.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return [record for record in reader if any(map(str.strip, record))]
+    except csv.Error as error:
+        raise ObservationError(
+            f"{name} cannot be read after line {reader.line_num}: {error}; "
+            "a quote may never close"
+        ) from error
+
+
+def content(path: Path) -> bytes:
+    """Bytes of a text file, unpacked if it is gzipped.
+
+    Raises
+    ------
+    ObservationError
+        If it cannot be read, is too large, or is a workbook or zip.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -92,7 +110,14 @@ def _gunzipped(data: bytes, name: str) -> bytes:
         raise ObservationError(f"{name} is a broken gzip file: {error}") from error
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, str]:
+def decoded(data: bytes, name: str) -> tuple[str, str]:
+    """Text of a file, and its encoding.
+
+    Raises
+    ------
+    ObservationError
+        If it is no text.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
     else:

@@ -8,5 +8,15 @@ from core.observations.importers.base import (
     Profile,
     RawTable,
 )
+from core.observations.importers.formats import SUFFIXES, open_tables
 
-__all__ = ["GridField", "ImportContext", "Imported", "Match", "Profile", "RawTable"]
+__all__ = [
+    "SUFFIXES",
+    "GridField",
+    "ImportContext",
+    "Imported",
+    "Match",
+    "Profile",
+    "RawTable",
+    "open_tables",
+]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +42,12 @@ class RawTable:
     notes : mapping of str to int
         What the reader undid: decimal commas, another encoding, a row of units.
     units : mapping of str to str
-        Unit by column where the file states one apart from the heading.
+        Unit by column where the file states one apart from the heading; in a NetCDF
+        grid, of every variable.
+    path : Path, optional
+        The file, for profiles that read more of it than a table (a grid).
+    delimiter : str
+        What parts the fields of a text file; empty for other kinds.
     """
 
     name: str
@@ -52,6 +58,8 @@ class RawTable:
     refused: tuple[Rejection, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+    delimiter: str = ""
 
     @property
     def columns(self) -> list[str]:
