@@ -1,5 +1,7 @@
 """Debris density in H3 cells, with survey effort and exact intervals."""
 
+from core.density.area_totals import AreaTotals, area_totals, model_total
+from core.density.areas import Area, make_area, parse_area, polygon_area_km2
 from core.density.cells import (
     DENSITY_COLUMNS,
     MAX_CELLS,
@@ -9,6 +11,7 @@ from core.density.cells import (
     rows_in_cell,
     suggest_resolution,
 )
+from core.density.compare import RateRatio, rate_ratio
 from core.density.effort import pooled_counts
 from core.density.export import cell_polygon, cells_geojson
 from core.density.intervals import (
@@ -22,15 +25,24 @@ __all__ = [
     "DENSITY_COLUMNS",
     "MAX_CELLS",
     "STATUSES",
+    "Area",
+    "AreaTotals",
     "Bbox",
     "MassEstimate",
     "PoissonInterval",
+    "RateRatio",
+    "area_totals",
     "cell_density",
     "cell_polygon",
     "cells_geojson",
     "expected_mass",
+    "make_area",
+    "model_total",
+    "parse_area",
     "poisson_interval",
+    "polygon_area_km2",
     "pooled_counts",
+    "rate_ratio",
     "rows_in_cell",
     "suggest_resolution",
     "total_mass",

@@ -24,7 +24,7 @@ from core.errors import ObservationError
 from core.geo import cells_of, normalise_lon
 from core.observations import RECORD_CATEGORIES, QualityFlag
 
-__all__ = ["pooled_counts"]
+__all__ = ["count_searches", "pooled_counts"]
 
 _REQUIRED = ("lat", "lon", "category", "count")
 _NOT_DEBRIS = tuple(item.code for item in RECORD_CATEGORIES if not item.is_debris)
@@ -84,6 +84,17 @@ def pooled_counts(
     columns = ["n", "n_sightings", "weighed_kg", "n_weighed"]
     counts = parts.groupby(["cell", "category"], as_index=False)[columns].sum()
     return counts, effort
+
+
+def count_searches(observations: pd.DataFrame) -> int:
+    """Count the searches with an effort among the rows, by the rule of this module.
+
+    Raises
+    ------
+    ObservationError
+        As :func:`pooled_counts`.
+    """
+    return len(_searches(_checked(observations)))
 
 
 def _checked(observations: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def poisson_interval(
     >>> [round(x, 3) for x in poisson_interval(0, 2.0)]
     [0.0, 0.0, 1.498]
     """
-    alpha = 1.0 - _checked_confidence(confidence)
+    alpha = 1.0 - checked_confidence(confidence)
     counts, area = np.broadcast_arrays(
         np.asarray(n, dtype=np.float64), np.asarray(effort, dtype=np.float64)
     )
@@ -117,7 +117,7 @@ def weighted_poisson_interval(
        age-adjusted cancer rates", Statistical Methods in Medical Research 15 (2006)
        547-569.
     """
-    alpha = 1.0 - _checked_confidence(confidence)
+    alpha = 1.0 - checked_confidence(confidence)
     y, v, w = np.broadcast_arrays(
         np.asarray(total, dtype=np.float64),
         np.asarray(variance, dtype=np.float64),
@@ -138,7 +138,7 @@ def weighted_poisson_interval(
     return np.asarray(low), np.asarray(high)
 
 
-def _checked_confidence(confidence: float) -> float:
+def checked_confidence(confidence: float) -> float:
     if not 0.0 < confidence < 1.0:
         raise ObservationError(f"confidence {confidence} outside (0, 1)")
     return confidence

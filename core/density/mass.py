@@ -11,6 +11,7 @@ an assumption that keeps the lower limit above zero.
 """
 
 from collections.abc import Collection
+from math import nan
 from typing import NamedTuple
 
 import h3.api.basic_int as h3_int
@@ -23,7 +24,13 @@ from core.density.effort import pooled_counts
 from core.density.intervals import weighted_poisson_interval
 from core.observations import CATEGORIES, RECORD_CATEGORIES
 
-__all__ = ["MassEstimate", "expected_mass", "total_mass"]
+__all__ = [
+    "MassEstimate",
+    "expected_mass",
+    "mean_item_mass",
+    "pooled_mass",
+    "total_mass",
+]
 
 FloatArray = npt.NDArray[np.float64]
 _TERMS = ["total", "variance", "items"]
@@ -113,13 +120,66 @@ def total_mass(
     area = _areas(effort.index)
     if effort.empty:
         return MassEstimate(0.0, 0.0, 0.0, 0.0, 0.0, {})
+    return _summed(terms, float(area.sum()), float(effort.sum()), confidence)
+
+
+def pooled_mass(
+    counts: pd.DataFrame,
+    *,
+    area_km2: float,
+    effort_km2: float,
+    confidence: float = 0.95,
+) -> MassEstimate:
+    """Estimate the mass in an area whose searched part stands for the whole of it.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From :func:`core.density.pooled_counts`; its cells are taken together.
+    area_km2, effort_km2 : float
+        The area, and how much of it was searched, km2; above zero.
+    confidence : float, default 0.95
+        Coverage of the interval.
+    """
+    whole = counts.assign(cell=0).groupby(["cell", "category"], as_index=False)
+    pooled = whole[["n", "weighed_kg", "n_weighed"]].sum()
+    seen = pooled.loc[pooled["n"] > 0]
+    terms = _scaled_terms(seen, np.full(len(seen), area_km2 / effort_km2))
+    return _summed(terms, area_km2, effort_km2, confidence)
+
+
+def mean_item_mass(counts: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean mass of the items counted with effort, and its bracket, in kg.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From :func:`core.density.pooled_counts`.
+
+    Returns
+    -------
+    mid, low, high : float
+        NaN when no item was counted. The errors of the categories are independent.
+    """
+    seen = counts.loc[counts["n"] > 0].assign(cell=0)
+    n_items = float(seen["n"].sum())
+    if n_items == 0:
+        return nan, nan, nan
+    terms = _scaled_terms(seen, np.full(len(seen), 1.0 / n_items))
+    spread = _item_mass_spread(terms, ["cell"]).iloc[0]
+    mid = float(terms["total"].sum())
+    return mid, mid - float(spread["below"]), mid + float(spread["above"])
+
+
+def _summed(
+    terms: pd.DataFrame, area_km2: float, effort_km2: float, confidence: float
+) -> MassEstimate:
     sums = terms[_TERMS].sum().to_frame().T
     spread = _item_mass_spread(terms.assign(cell=0), ["cell"]).reindex(
         [0], fill_value=0
     )
     # One further item anywhere: cells weighted by how much was searched in them.
-    searched = effort.to_numpy()
-    next_weight = np.array([area.sum() / searched.sum() * _mean_item_mass(terms)])
+    next_weight = np.array([area_km2 / effort_km2 * _mean_item_mass(terms)])
     low, high = _joined_interval(sums, spread, next_weight, confidence)
     by_category = terms.groupby("category")["total"].sum().sort_values(ascending=False)
     mass = float(sums["total"].iloc[0])
@@ -127,7 +187,7 @@ def total_mass(
         str(code): float(part / mass) for code, part in by_category.items() if part > 0
     }
     return MassEstimate(
-        mass, float(low[0]), float(high[0]), float(area.sum()), searched.sum(), shares
+        mass, float(low[0]), float(high[0]), area_km2, effort_km2, shares
     )
 
 
@@ -144,15 +204,20 @@ def _terms(
         observations, resolution=resolution, categories=categories
     )
     counts = counts.loc[counts["cell"].isin(effort.index) & (counts["n"] > 0)]
+    scale = _areas(counts["cell"]) / effort.reindex(counts["cell"]).to_numpy()
+    return _scaled_terms(counts, scale), effort
+
+
+def _scaled_terms(counts: pd.DataFrame, scale: FloatArray) -> pd.DataFrame:
+    """Mass behind counts of some items, each row times its scale."""
     masses = _item_masses().reindex(counts["category"])
     unweighed = (counts["n"] - counts["n_weighed"]).to_numpy(dtype=np.float64)
     weighed = counts["weighed_kg"].to_numpy()
     kg = unweighed * masses["mid"].to_numpy() + weighed
     low = unweighed * masses["low"].to_numpy() + weighed
     high = unweighed * masses["high"].to_numpy() + weighed
-    scale = _areas(counts["cell"]) / effort.reindex(counts["cell"]).to_numpy()
     items = counts["n"].to_numpy(dtype=np.float64)
-    terms = pd.DataFrame(
+    return pd.DataFrame(
         {
             "cell": counts["cell"].to_numpy(),
             "category": counts["category"].to_numpy(),
@@ -164,7 +229,6 @@ def _terms(
             "above": (high - kg) * scale,
         }
     )
-    return terms, effort
 
 
 def _item_masses() -> pd.DataFrame:
