@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from core.storage._types import UtcDateTime, UtcMicroseconds
+from core.storage._base import Base
+from core.storage._types import UtcMicroseconds
 
 __all__ = [
     "AuditEntry",
@@ -30,23 +31,7 @@ __all__ = [
     "Survey",
 ]
 
-
-class Base(DeclarativeBase):
-    """Base of every table; constraint names are fixed so that migrations find them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-    }
+_IMPORTED = text("import_id != ''")
 
 
 class Survey(Base):
@@ -144,6 +129,8 @@ class Observation(Base):
         Index("ix_observation_observed_at", "observed_at"),
         Index("ix_observation_h3", "h3"),
         Index("ix_observation_photo_sha256", "photo_sha256"),
+        # Most rows of a working store name no import; they need no entry.
+        Index("ix_observation_import_id", "import_id", sqlite_where=_IMPORTED),
     )
 
     observation_id: Mapped[str] = mapped_column(primary_key=True)
@@ -166,6 +153,7 @@ class Observation(Base):
     active: Mapped[bool]
     superseded_by: Mapped[str | None]
     ingested_at: Mapped[datetime] = mapped_column(UtcMicroseconds)
+    import_id: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class Port(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from core.errors import StorageError
 from core.storage._migrate import migrate
+from core.storage.areas import Areas, HarmWeightsVersions, ModelFields
 from core.storage.audit import AuditLog
 from core.storage.database import Database, sqlite_path
 from core.storage.files import ContentFiles
@@ -17,12 +18,15 @@ from core.storage.fixes import Fixes
 from core.storage.forcings import Forcings
 from core.storage.forecasts import Forecasts, SkillReports
 from core.storage.hauls import Hauls
+from core.storage.imports import ImportProfiles, Imports
 from core.storage.jobs import Jobs
+from core.storage.measurements import Measurements, SamplingEvents
 from core.storage.observations import Observations
 from core.storage.photos import Photos
 from core.storage.plans import Fleets, Plans
 from core.storage.predictions import Predictions
 from core.storage.reviews import Reviews
+from core.storage.revisions import Revisions
 from core.storage.schema import Base
 from core.storage.sensors import Sensors
 from core.storage.surveys import Surveys
@@ -36,7 +40,8 @@ class Store:
     Attributes
     ----------
     surveys, photos, predictions, reviews, observations, plans, fleets, hauls, \
-forcings, forecasts, skill_reports, sensors, fixes, jobs, audit
+forcings, forecasts, skill_reports, sensors, fixes, jobs, audit, measurements, events, \
+imports, import_profiles, model_fields, areas, harm_weights, revisions
         Repositories; each returns plain dicts or frames.
     files : ContentFiles
         Photos, thumbnails, forcing files and forecast tracks, by SHA-256.
@@ -54,6 +59,14 @@ forcings, forecasts, skill_reports, sensors, fixes, jobs, audit
         self.predictions = Predictions(database)
         self.reviews = Reviews(database)
         self.observations = Observations(database)
+        self.measurements = Measurements(database)
+        self.events = SamplingEvents(database)
+        self.imports = Imports(database)
+        self.import_profiles = ImportProfiles(database)
+        self.model_fields = ModelFields(database)
+        self.areas = Areas(database)
+        self.harm_weights = HarmWeightsVersions(database)
+        self.revisions = Revisions(database)
         self.plans = Plans(database)
         self.fleets = Fleets(database)
         self.hauls = Hauls(database)

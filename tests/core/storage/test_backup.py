@@ -14,6 +14,7 @@ from alembic.config import Config
 
 from core.errors import InputError, StorageError
 from core.storage import migrations, open_store, restore_backup, write_backup
+from tests.core.storage.field_rows import imported, measurements
 
 
 @pytest.fixture
@@ -56,6 +57,17 @@ def test_what_was_saved_comes_back(saved, frame, tmp_path):
         assert store.files.get(sha256) == b"photo"
 
 
+def test_field_data_and_revisions_come_back(store, tmp_path):
+    store.imports.add(imported("a"))
+    store.measurements.add(measurements(), import_id="a")
+    store.imports.withdraw("a")
+    write_backup(store, tmp_path / "b.tar")
+    with restored(tmp_path / "b.tar", tmp_path / "new") as copy:
+        assert copy.counts() == store.counts()
+        assert copy.revisions.of("measurements") == 2
+        assert copy.imports.restore("a")["measurements"] == 3
+
+
 def test_a_backup_of_a_large_file_needs_little_memory(store, tmp_path):
     with (tmp_path / "sea.nc").open("wb") as file:
         file.truncate(64 << 20)
@@ -69,8 +81,9 @@ def test_a_backup_of_a_large_file_needs_little_memory(store, tmp_path):
     assert peak < 16 << 20
 
 
-def test_a_backup_of_an_older_version_restores(store, frame, tmp_path):
-    """Its database stops at the first migration; restoring brings it up to date."""
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_backup_of_an_older_version_restores(store, frame, tmp_path, revision):
+    """Its database stops at an older migration; restoring brings it up to date."""
     store.surveys.add("north")
     store.observations.add(frame)
     with store._database.write() as connection:
@@ -78,10 +91,12 @@ def test_a_backup_of_an_older_version_restores(store, frame, tmp_path):
         folder = Path(migrations.__file__).parent
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
+        command.downgrade(config, revision)
     write_backup(store, tmp_path / "b.tar")
     with restored(tmp_path / "b.tar", tmp_path / "new") as copy:
         pd.testing.assert_frame_equal(copy.observations.frame(), frame)
+        assert copy.measurements.count() == 0
+        assert copy.observations.add(frame, import_id="a").duplicates == 3
         assert copy.forcings.listing(active=None) == []
         assert copy.fixes.count() == 0
 
