@@ -67,9 +67,14 @@ class FrameTable:
         )
 
     def insert(
-        self, connection: Connection, frame: pd.DataFrame, import_id: str
+        self,
+        connection: Connection,
+        frame: pd.DataFrame,
+        import_id: str,
+        *,
+        active: bool = True,
     ) -> AddResult:
-        """Add the rows of a frame; known ids are left as they are.
+        """Add the rows of a frame, standing or not; known ids are left as they are.
 
         Raises
         ------
@@ -83,7 +88,9 @@ class FrameTable:
             return AddResult(0, 0)
         now = microseconds(datetime.now(UTC))
         columns = [_plain(frame[name], self.dtypes[name]) for name in self.names]
-        rows = [(*row, 1, import_id, now) for row in zip(*columns, strict=True)]
+        rows = [
+            (*row, int(active), import_id, now) for row in zip(*columns, strict=True)
+        ]
         done = connection.exec_driver_sql(self._insert, rows)
         return AddResult(done.rowcount, len(rows) - done.rowcount)
 

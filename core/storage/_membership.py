@@ -7,7 +7,7 @@ It stands as long as one of them does. A row without an import always stands.
 from collections.abc import Iterable
 
 import pandas as pd
-from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,7 +16,15 @@ from core.storage._rows import AddResult, table_of
 from core.storage.field_schema import ImportedFile, ImportRow
 from core.storage.revisions import bump
 
-__all__ = ["add_rows", "link", "not_withdrawn", "settle"]
+__all__ = [
+    "add_rows",
+    "discard",
+    "link",
+    "n_rows_of",
+    "not_withdrawn",
+    "settle",
+    "stage_rows",
+]
 
 _FILE = table_of(ImportedFile)
 _LINK = table_of(ImportRow)
@@ -86,6 +94,40 @@ def link(
         connection.execute(insert(_LINK).on_conflict_do_nothing(), links)
 
 
+def stage_rows(
+    connection: Connection, rows: FrameTable, frame: pd.DataFrame, import_id: str
+) -> AddResult:
+    """Add rows that do not stand yet; note those that are there as coming again.
+
+    Returns
+    -------
+    AddResult
+        New rows, and rows that were there.
+    """
+    done = rows.insert(connection, frame, import_id, active=False)
+    if done.duplicates:
+        ids = list(dict.fromkeys(frame[rows.names[0]].tolist()))
+        other = rows.table.c.import_id != import_id
+        joined = rows.ids_where(connection, ids, other)
+        link(connection, rows.table, sorted(joined), import_id)
+    return done
+
+
+def discard(connection: Connection, table: Table, import_id: str) -> None:
+    """Delete staged rows of an import that never stood, but those others came with."""
+    key = next(iter(table.primary_key.columns))
+    mine = _LINK.c.kind == table.name, _LINK.c.import_id == import_id
+    connection.execute(delete(_LINK).where(*mine))
+    shared = select(_LINK.c.row_id).where(_LINK.c.kind == table.name)
+    connection.execute(
+        delete(table).where(
+            table.c.import_id == import_id,
+            table.c.active.is_(False),
+            key.not_in(shared),
+        )
+    )
+
+
 def settle(connection: Connection, table: Table, import_id: str) -> int:
     """Let the rows of an import stand or not, as their imports now do.
 
@@ -97,10 +139,7 @@ def settle(connection: Connection, table: Table, import_id: str) -> int:
     key = next(iter(table.primary_key.columns))
     links = select(_LINK.c.row_id).where(_LINK.c.kind == table.name)
     standing = select(_FILE.c.import_id).where(_FILE.c.active)
-    touched = or_(
-        table.c.import_id == import_id,
-        key.in_(links.where(_LINK.c.import_id == import_id)),
-    )
+    touched = _came_with(table, import_id)
     stands = or_(
         table.c.import_id == "",
         table.c.import_id.in_(standing),
@@ -116,3 +155,17 @@ def settle(connection: Connection, table: Table, import_id: str) -> int:
         )
         changed += done.rowcount
     return changed
+
+
+def n_rows_of(connection: Connection, table: Table, import_id: str) -> int:
+    """How many rows came with an import, whether or not they stand."""
+    query = select(func.count()).select_from(table)
+    return int(connection.scalar(query.where(_came_with(table, import_id))) or 0)
+
+
+def _came_with(table: Table, import_id: str) -> ColumnElement[bool]:
+    key = next(iter(table.primary_key.columns))
+    links = select(_LINK.c.row_id).where(
+        _LINK.c.kind == table.name, _LINK.c.import_id == import_id
+    )
+    return or_(table.c.import_id == import_id, key.in_(links))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Table, func, select, update
 
 from core.errors import StorageError
-from core.storage._membership import settle
+from core.storage._membership import discard, n_rows_of, settle, stage_rows
 from core.storage._rows import Record, fetch, fetch_one, insert_new, table_of
 from core.storage.database import Database
 from core.storage.field_schema import (
@@ -17,6 +18,8 @@ from core.storage.field_schema import (
     ModelField,
     SamplingEvent,
 )
+from core.storage.measurements import EVENT_ROWS, MEASUREMENT_ROWS
+from core.storage.observations import OBSERVATION_ROWS
 from core.storage.revisions import bump
 from core.storage.schema import Observation
 
@@ -85,6 +88,69 @@ class Imports:
         with self._database.read() as connection:
             return fetch(connection, query)
 
+    def stage(
+        self,
+        import_id: str,
+        *,
+        observations: pd.DataFrame | None = None,
+        measurements: pd.DataFrame | None = None,
+        events: pd.DataFrame | None = None,
+    ) -> None:
+        """Write rows of an import that nobody sees yet; `stand` makes them count.
+
+        A large file is staged in parts, each a short transaction, so that others can
+        write meanwhile. Staging the same rows again changes nothing.
+
+        Raises
+        ------
+        StorageError
+            If a frame lacks a column.
+        """
+        given = (
+            (OBSERVATION_ROWS, observations),
+            (MEASUREMENT_ROWS, measurements),
+            (EVENT_ROWS, events),
+        )
+        with self._database.write() as connection:
+            for rows, frame in given:
+                if frame is not None:
+                    stage_rows(connection, rows, frame, import_id)
+
+    def stand(self, record: Mapping[str, Any]) -> dict[str, int]:
+        """Note an imported file and let all its staged rows count, at once.
+
+        Returns
+        -------
+        dict of str to int
+            Rows that now stand and did not before, by kind; rows that already stood
+            with another import are not among them.
+
+        Raises
+        ------
+        StorageError
+            If rows that were staged are gone (somebody discarded them).
+        """
+        import_id = str(record["import_id"])
+        with self._database.write() as connection:
+            self.add(record)
+            _require_staged(connection, record)
+            return _settle_all(connection, import_id)
+
+    def discard(self, import_id: str) -> None:
+        """Delete what was staged for an import that was never noted.
+
+        Raises
+        ------
+        StorageError
+            If it was noted: then it can be withdrawn, and nothing is deleted.
+        """
+        noted = select(_FILE.c.import_id).where(_FILE.c.import_id == import_id)
+        with self._database.write() as connection:
+            if connection.scalar(noted) is not None:
+                raise StorageError(f"import {import_id!r} is kept; withdraw it instead")
+            for table in _KINDS.values():
+                discard(connection, table, import_id)
+
     def withdraw(self, import_id: str, *, actor: str = "") -> dict[str, int]:
         """Take everything that came with an import, and with no other, out of use.
 
@@ -121,11 +187,27 @@ class Imports:
                 .values(active=active, changed_at=datetime.now(UTC), changed_by=actor)
             )
             bump(connection, "imports")
-            changed = {n: settle(connection, t, import_id) for n, t in _KINDS.items()}
-            for name, n_rows in changed.items():
-                if n_rows:
-                    bump(connection, name)
-        return changed
+            return _settle_all(connection, import_id)
+
+
+def _settle_all(connection: Connection, import_id: str) -> dict[str, int]:
+    """Let rows stand as their imports do, and raise the revisions of what changed."""
+    changed = {n: settle(connection, t, import_id) for n, t in _KINDS.items()}
+    for name, n_rows in changed.items():
+        if n_rows:
+            bump(connection, name)
+    return changed
+
+
+def _require_staged(connection: Connection, record: Mapping[str, Any]) -> None:
+    for name in ("observations", "measurements", "events"):
+        expected = int(record.get(f"n_{name}", 0))
+        found = n_rows_of(connection, _KINDS[name], str(record["import_id"]))
+        if found < expected:
+            raise StorageError(
+                f"{expected - found} staged {name} of {record['name']} are gone; "
+                "import it again"
+            )
 
 
 class ImportProfiles:

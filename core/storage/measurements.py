@@ -22,12 +22,12 @@ from core.storage._rows import AddResult, Record, fetch, table_of
 from core.storage.database import Database
 from core.storage.field_schema import Measurement, SamplingEvent
 
-__all__ = ["Measurements", "SamplingEvents"]
+__all__ = ["EVENT_ROWS", "MEASUREMENT_ROWS", "Measurements", "SamplingEvents"]
 
 _MEASUREMENT = table_of(Measurement)
 _EVENT = table_of(SamplingEvent)
-_MEASUREMENT_ROWS = FrameTable(_MEASUREMENT, MEASUREMENT_DTYPES, "measurement")
-_EVENT_ROWS = FrameTable(_EVENT, EVENT_DTYPES, "sampling event")
+MEASUREMENT_ROWS = FrameTable(_MEASUREMENT, MEASUREMENT_DTYPES, "measurement")
+EVENT_ROWS = FrameTable(_EVENT, EVENT_DTYPES, "sampling event")
 #: SQLite takes 32,766 values in a statement; stay well below.
 _CHUNK = 5_000
 
@@ -53,7 +53,7 @@ class Measurements:
         """
         with self._database.write() as connection:
             return add_rows(
-                connection, _MEASUREMENT_ROWS, frame, import_id, "measurements"
+                connection, MEASUREMENT_ROWS, frame, import_id, "measurements"
             )
 
     def known(
@@ -62,7 +62,7 @@ class Measurements:
         """Which of these ids are stored already."""
         kept = [] if include_withdrawn else [_MEASUREMENT.c.active]
         with self._database.read() as connection:
-            return _MEASUREMENT_ROWS.ids_where(connection, measurement_ids, *kept)
+            return MEASUREMENT_ROWS.ids_where(connection, measurement_ids, *kept)
 
     def frame(
         self,
@@ -88,12 +88,12 @@ class Measurements:
             Degrees; west > east crosses 180 degrees.
         """
         found = _conditions(quantity, medium, survey, since, until, bbox)
-        query = select(*_MEASUREMENT_ROWS.selected).where(*found)
+        query = select(*MEASUREMENT_ROWS.selected).where(*found)
         query = query.order_by(
             _MEASUREMENT.c.observed_at, _MEASUREMENT.c.measurement_id
         )
         with self._database.read() as connection:
-            return _MEASUREMENT_ROWS.read(connection, query)
+            return MEASUREMENT_ROWS.read(connection, query)
 
     def columns(
         self,
@@ -115,7 +115,7 @@ class Measurements:
         """
         found = _conditions(quantity, medium, survey, since, until, bbox)
         with self._database.read() as connection:
-            return _MEASUREMENT_ROWS.columns(connection, names, found)
+            return MEASUREMENT_ROWS.columns(connection, names, found)
 
     def layers(self) -> list[Record]:
         """Return per quantity and medium: rows, first and last time, simulated or not.
@@ -162,7 +162,7 @@ class SamplingEvents:
             If the frame lacks a column.
         """
         with self._database.write() as connection:
-            return add_rows(connection, _EVENT_ROWS, frame, import_id, "events")
+            return add_rows(connection, EVENT_ROWS, frame, import_id, "events")
 
     def known(
         self, event_ids: Sequence[str], *, include_withdrawn: bool = True
@@ -170,7 +170,7 @@ class SamplingEvents:
         """Which of these ids are stored already."""
         kept = [] if include_withdrawn else [_EVENT.c.active]
         with self._database.read() as connection:
-            return _EVENT_ROWS.ids_where(connection, event_ids, *kept)
+            return EVENT_ROWS.ids_where(connection, event_ids, *kept)
 
     def frame(
         self,
@@ -208,10 +208,10 @@ class SamplingEvents:
             return int(connection.scalar(query) or 0)
 
     def _read(self, conditions: Sequence[ColumnElement[bool]]) -> pd.DataFrame:
-        query = select(*_EVENT_ROWS.selected).where(*conditions)
+        query = select(*EVENT_ROWS.selected).where(*conditions)
         query = query.order_by(_EVENT.c.started_at, _EVENT.c.event_id)
         with self._database.read() as connection:
-            return _EVENT_ROWS.read(connection, query)
+            return EVENT_ROWS.read(connection, query)
 
 
 def _conditions(

@@ -25,10 +25,10 @@ from core.storage.database import Database
 from core.storage.revisions import bump
 from core.storage.schema import Observation
 
-__all__ = ["Observations"]
+__all__ = ["OBSERVATION_ROWS", "Observations"]
 
 _OBSERVATION = table_of(Observation)
-_ROWS = FrameTable(_OBSERVATION, OBSERVATION_DTYPES, "observation")
+OBSERVATION_ROWS = FrameTable(_OBSERVATION, OBSERVATION_DTYPES, "observation")
 
 
 class Observations:
@@ -53,7 +53,9 @@ class Observations:
             Rows that are new or stand again, and rows that stood already.
         """
         with self._database.write() as connection:
-            return add_rows(connection, _ROWS, frame, import_id, "observations")
+            return add_rows(
+                connection, OBSERVATION_ROWS, frame, import_id, "observations"
+            )
 
     def known(
         self, observation_ids: Sequence[str], *, include_withdrawn: bool = True
@@ -61,7 +63,7 @@ class Observations:
         """Which of these ids are stored already, superseded or not."""
         kept = [] if include_withdrawn else [not_withdrawn(_OBSERVATION)]
         with self._database.read() as connection:
-            return _ROWS.ids_where(connection, observation_ids, *kept)
+            return OBSERVATION_ROWS.ids_where(connection, observation_ids, *kept)
 
     def replace_for_photo(self, photo_sha256: str, frame: pd.DataFrame) -> AddResult:
         """Let these rows stand for a photo and supersede its others.
@@ -87,7 +89,7 @@ class Observations:
                 )
                 .values(active=False, superseded_by=ids[0] if ids else "")
             )
-            result = _ROWS.insert(connection, frame, "")
+            result = OBSERVATION_ROWS.insert(connection, frame, "")
             # What a person confirmed stands by itself, whatever import it came with.
             connection.execute(
                 update(_OBSERVATION)
@@ -122,14 +124,14 @@ class Observations:
         include_superseded : bool
             Also rows that a correction replaced.
         """
-        query = select(*_ROWS.selected).where(
+        query = select(*OBSERVATION_ROWS.selected).where(
             *_conditions(survey, categories, since, until, bbox, include_superseded)
         )
         query = query.order_by(
             _OBSERVATION.c.observed_at, _OBSERVATION.c.observation_id
         )
         with self._database.read() as connection:
-            return _ROWS.read(connection, query)
+            return OBSERVATION_ROWS.read(connection, query)
 
     def columns(
         self,
@@ -163,7 +165,7 @@ class Observations:
         """
         found = _conditions(survey, categories, since, until, bbox, False)
         with self._database.read() as connection:
-            return _ROWS.columns(connection, names, found)
+            return OBSERVATION_ROWS.columns(connection, names, found)
 
     def stored_since(self, moment: datetime) -> pd.DataFrame:
         """Return active rows that were stored after a moment, with ``ingested_at``.
@@ -181,14 +183,16 @@ class Observations:
         require_zone(moment)
         column = _OBSERVATION.c
         query = (
-            select(*_ROWS.selected, column.ingested_at)
+            select(*OBSERVATION_ROWS.selected, column.ingested_at)
             .where(column.active, column.ingested_at > moment)
             .order_by(column.observed_at, column.observation_id)
         )
         with self._database.read() as connection:
             rows = connection.execute(query).fetchall()
         stored_at = pd.to_datetime([row[-1] for row in rows], utc=True)
-        return _ROWS.as_frame([row[:-1] for row in rows]).assign(ingested_at=stored_at)
+        return OBSERVATION_ROWS.as_frame([row[:-1] for row in rows]).assign(
+            ingested_at=stored_at
+        )
 
     def for_photo(self, photo_sha256: str) -> list[Record]:
         """Return every row of a photo with ``active`` and ``superseded_by``."""

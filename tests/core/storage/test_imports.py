@@ -138,3 +138,50 @@ def test_a_layout_keeps_its_versions(store):
         store.import_profiles.get("x")
     with pytest.raises(StorageError, match="needs a name"):
         store.import_profiles.save(" ", {}, "ana")
+
+
+def test_staged_rows_are_seen_by_nobody_until_the_import_stands(store, frame):
+    store.observations.add(frame.iloc[:1])
+    before = store.revisions.of("observations")
+    store.imports.stage("a", observations=frame, measurements=measurements())
+    assert store.observations.count() == 1
+    assert store.measurements.count() == 0
+    assert store.revisions.of("observations") == before
+    ids = frame["observation_id"].tolist()
+    assert store.observations.known(ids, include_withdrawn=False) == set(ids[:1])
+    record = imported("a", n_observations=3, n_measurements=3)
+    changed = store.imports.stand(record)
+    assert (changed["observations"], changed["measurements"]) == (2, 3)
+    assert store.observations.count() == 3
+    assert store.imports.withdraw("a")["observations"] == 2
+
+
+def test_what_was_staged_and_given_up_leaves_nothing(store, frame):
+    store.observations.add(frame.iloc[:1])
+    store.imports.stage("a", observations=frame, events=events())
+    store.imports.discard("a")
+    counts = store.counts()
+    assert (counts["observation"], counts["sampling_event"]) == (1, 0)
+    assert counts["import_row"] == 0
+
+
+def test_staged_rows_that_another_import_needs_are_not_given_up(store, frame):
+    store.imports.stage("a", observations=frame)
+    store.imports.stage("b", observations=frame.iloc[:1])
+    store.imports.stand(imported("b", n_observations=1))
+    store.imports.discard("a")
+    assert store.counts()["observation"] == store.observations.count() == 1
+
+
+def test_an_import_whose_staged_rows_are_gone_does_not_stand(store, frame):
+    store.imports.stage("a", observations=frame)
+    store.imports.discard("a")
+    with pytest.raises(StorageError, match=r"3 staged observations of a\.csv are gone"):
+        store.imports.stand(imported("a", n_observations=3))
+    assert store.imports.listing() == []
+
+
+def test_an_import_that_stands_cannot_be_discarded(store):
+    store.imports.stand(imported("a"))
+    with pytest.raises(StorageError, match="is kept; withdraw it instead"):
+        store.imports.discard("a")
