@@ -143,14 +143,14 @@ def area_from_row(row: Mapping[str, Any]) -> SensitiveArea:
     document = row["geojson"]
     if document.get("type") == "Feature":
         document = document["geometry"]
-    properties = row["properties"]
+    fields = row["properties"]
     return SensitiveArea(
         name=row["name"],
         polygon=_geometry(document),
-        factor=float(properties["factor"]),
+        factor=_factor(fields),
         kind=row["kind"],
-        months=frozenset(int(month) for month in properties.get("months") or ()),
-        buffer_km=float(properties.get("buffer_km") or 0.0),
+        months=_months(fields.get("months")),
+        buffer_km=_number(fields.get("buffer_km") or 0.0, "buffer_km"),
         area_id=str(row["area_id"]),
     )
 

@@ -116,8 +116,14 @@ def priority(
             "sensitivity": place.factor,
             "priority": value,
             "priority_low": value * down,
-            "priority_high": np.where(
-                mass > 0.0, value * up, high * harm.value * place.factor
+            "priority_high": np.select(
+                [value > 0.0, mass == 0.0, mass > 0.0],
+                [
+                    value * up,
+                    high * harm.value * place.factor,
+                    high * harm.high * place.factor,
+                ],
+                np.nan,
             ),
             "top_category": harm.category,
             "top_kind": harm.kind,
@@ -187,14 +193,19 @@ def site_priority(
     Returns
     -------
     DataFrame
-        The sites with ``priority`` (1 is a kg of average harm outside every area) and
-        ``reason``.
+        The sites with ``priority`` (1 is a kg of average harm outside every area), its
+        bounds ``priority_low`` and ``priority_high``, and ``reason``.
     """
     found = priority(sites.drop(columns="h3", errors="ignore"), weights, areas, when)
-    worth = found["harm"] * found["sensitivity"]
+    own = found["sensitivity"]
     if "priority" in sites:
-        worth = worth * pd.to_numeric(sites["priority"], errors="coerce").fillna(1.0)
-    return sites.assign(priority=worth, reason=found["reason"])
+        own = own * pd.to_numeric(sites["priority"], errors="coerce").fillna(1.0)
+    return sites.assign(
+        priority=own * found["harm"],
+        priority_low=own * found["harm_low"],
+        priority_high=own * found["harm_high"],
+        reason=found["reason"],
+    )
 
 
 def _masses(places: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -1,5 +1,6 @@
 """Priorities against hand calculation, and the properties they must have."""
 
+from dataclasses import replace
 from math import exp, hypot, log
 from typing import Any
 
@@ -169,6 +170,16 @@ def test_sites_get_what_a_kilogram_is_worth():
     made = site_priority(sites, WEIGHTS, [REEF])
     glass = HARM["glass"]["harm"]
     assert made["priority"].tolist() == pytest.approx([glass * 3.0 * 2.0, glass])
+
+
+def test_a_harmless_kind_has_priority_zero_below_an_upper_limit():
+    table = dict(WEIGHTS.weights)
+    table["glass"] = dict.fromkeys(HARM_KINDS, HarmWeight(0.0, 0.0, 0.5, "test"))
+    made = priority(
+        places({"main_category": "glass"}), replace(WEIGHTS, weights=table)
+    ).iloc[0]
+    assert (made["priority"], made["priority_low"]) == (0.0, 0.0)
+    assert made["priority_high"] == pytest.approx(400.0 * made["harm_high"])
 
 
 masses = st.lists(st.just(0.0) | st.floats(1e-6, 1e6), min_size=1, max_size=5)
