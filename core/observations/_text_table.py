@@ -26,21 +26,18 @@ class TextTable:
     delimiter: str
     encoding: str
 
-    def uses_decimal_comma(self, columns: Sequence[int]) -> bool:
-        """Whether numbers in these columns are written 54,32.
 
-        Only where a comma cannot be the delimiter, so ``1,816`` in a comma-separated
-        file stays a thousands comma.
-        """
-        if self.delimiter == ",":
-            return False
-        sample = islice(self.records, 1000)
-        return any(
-            _DECIMAL_COMMA.fullmatch(record[i].strip())
-            for record in sample
-            if len(record) == len(self.heading)
-            for i in columns
-        )
+def uses_decimal_comma(columns: Sequence[Sequence[str]]) -> bool:
+    """Whether numbers in these columns are written 54,32.
+
+    To be asked only where a comma cannot be the delimiter, so ``1,816`` in a
+    comma-separated file stays a thousands comma.
+    """
+    return any(
+        _DECIMAL_COMMA.fullmatch(text.strip())
+        for column in columns
+        for text in islice(column, 1000)
+    )
 
 
 def read_text_table(path: Path) -> TextTable:

@@ -6,7 +6,8 @@ are understood as well, so what was written is read back the same.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from core.errors import ObservationError
 from core.observations._faults import shown
-from core.observations._text_table import TextTable, read_text_table
+from core.observations._text_table import read_text_table, uses_decimal_comma
 from core.observations.checks import REQUIRED_COLUMNS, make_observations
 from core.observations.frame import OBSERVATION_COLUMNS, Checked, Rejection
 
@@ -75,9 +76,8 @@ def read_observations(path: Path | str, *, now: datetime | None = None) -> Check
 def _read_parquet(path: Path, now: datetime | None) -> Checked:
     try:
         names = pq.read_schema(path).names
-        mapping = _mapping(names, path.name)
-        table = pq.read_table(path, columns=list(mapping.values()))
-        frame = table.to_pandas()
+        mapping = heading_mapping(names, path.name)
+        frame = pq.read_table(path, columns=list(mapping.values())).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise ObservationError(f"{path.name} is no readable Parquet file") from error
     renamed = frame.rename(columns={old: new for new, old in mapping.items()})
@@ -86,7 +86,7 @@ def _read_parquet(path: Path, now: datetime | None) -> Checked:
 
 def _read_text(path: Path, now: datetime | None) -> Checked:
     table = read_text_table(path)
-    mapping = _mapping(table.heading, path.name)
+    mapping = heading_mapping(table.heading, path.name)
     place = {column: table.heading.index(old) for column, old in mapping.items()}
     width = len(table.heading)
     good = [(i, r) for i, r in enumerate(table.records, 1) if len(r) == width]
@@ -96,9 +96,12 @@ def _read_text(path: Path, now: datetime | None) -> Checked:
         if len(r) != width
     )
     columns = {c: [record[j] for _, record in good] for c, j in place.items()}
-    notes = _unwrap(columns, table, place)
-    raw = pd.DataFrame(columns, dtype="object")
-    checked = make_observations(raw, rows=[i for i, _ in good], now=now)
+    notes = {}
+    if table.encoding != "utf-8":
+        notes[f"read_as_{table.encoding}"] = len(table.records)
+    checked = check_text_columns(
+        columns, rows=[i for i, _ in good], delimiter=table.delimiter, now=now
+    )
     merged = Checked(
         accepted=checked.accepted,
         rejected=tuple(sorted((*ragged, *checked.rejected), key=lambda r: r.row)),
@@ -110,32 +113,68 @@ def _read_text(path: Path, now: datetime | None) -> Checked:
     return _with_mapping(merged, mapping)
 
 
+def check_text_columns(
+    columns: Mapping[str, Sequence[str]],
+    *,
+    rows: Sequence[int],
+    delimiter: str,
+    now: datetime | None = None,
+) -> Checked:
+    """Check text columns named as the layout, undoing what is only notation.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of str, each shape (n,)
+        Column of the layout to its cells.
+    rows : sequence of int, shape (n,)
+        Number of each record in its file.
+    delimiter : str
+        What parted the fields: where it is no comma, 54,32 is a decimal comma.
+    now : datetime, optional
+        Times after this are doubtful; the present moment if not given.
+
+    Returns
+    -------
+    Checked
+        Accepted and refused records together.
+    """
+    texts = {name: list(cells) for name, cells in columns.items()}
+    notes = _unwrap(texts, delimiter)
+    raw = pd.DataFrame(texts, dtype="object", index=range(len(rows)))
+    checked = make_observations(raw, rows=rows, now=now)
+    return replace(checked, notes={**notes, **checked.notes})
+
+
 def _with_mapping(checked: Checked, mapping: dict[str, str]) -> Checked:
-    return Checked(
-        accepted=checked.accepted,
-        rejected=checked.rejected,
-        doubts=checked.doubts,
-        repeated=checked.repeated,
-        n_rows=checked.n_rows,
-        notes=checked.notes,
-        mapping=mapping,
-    )
+    return replace(checked, mapping=mapping)
 
 
-def _mapping(heading: Sequence[str], name: str) -> dict[str, str]:
-    """Column of the layout to heading of the file, or a message on what is missing."""
-    found: dict[str, str] = {}
+def headings_of_columns(heading: Sequence[str]) -> dict[str, list[str]]:
+    """Headings of a file that mean a column of the layout, by column."""
+    found: dict[str, list[str]] = {}
     for old in heading:
         key = old.strip().lower().replace(" ", "_")
         column = _HEADINGS.get(key, key)
-        if column not in READ_COLUMNS:
-            continue
-        if column in found:
+        if column in READ_COLUMNS:
+            found.setdefault(column, []).append(old)
+    return found
+
+
+def heading_mapping(heading: Sequence[str], name: str) -> dict[str, str]:
+    """Column of the layout to heading of the file.
+
+    Raises
+    ------
+    ObservationError
+        If a required column is missing, or two headings mean one column.
+    """
+    found = headings_of_columns(heading)
+    for column, (first, *others) in found.items():
+        if others:
             raise ObservationError(
                 f"{name} has two columns for {column}: "
-                f"{shown(found[column])} and {shown(old)}"
+                f"{shown(first)} and {shown(others[0])}"
             )
-        found[column] = old
     missing = [column for column in REQUIRED_COLUMNS if column not in found]
     if missing:
         names = [shown(old.strip()) for old in heading]
@@ -143,7 +182,7 @@ def _mapping(heading: Sequence[str], name: str) -> dict[str, str]:
         raise ObservationError(
             f"{name} lacks {', '.join(hints)}; it has: {', '.join(names[:20])}"
         )
-    return found
+    return {column: headings[0] for column, headings in found.items()}
 
 
 def _perhaps(column: str, names: Sequence[str]) -> str:
@@ -154,18 +193,15 @@ def _perhaps(column: str, names: Sequence[str]) -> str:
     return ""
 
 
-def _unwrap(
-    columns: dict[str, list[str]], table: TextTable, place: dict[str, int]
-) -> dict[str, int]:
+def _unwrap(columns: dict[str, list[str]], delimiter: str) -> dict[str, int]:
     """Undo, in place, what is notation and not content; say how often."""
     notes: dict[str, int] = {}
-    if table.encoding != "utf-8":
-        notes[f"read_as_{table.encoding}"] = len(table.records)
-    numeric = [column for column in _NUMERIC if column in place]
-    if table.uses_decimal_comma([place[column] for column in numeric]):
-        notes["decimal_commas"] = len(table.records)
-        for column in numeric:
-            columns[column] = [_with_point(text) for text in columns[column]]
+    numeric = [columns[name] for name in _NUMERIC if name in columns]
+    if delimiter != "," and uses_decimal_comma(numeric):
+        notes["decimal_commas"] = len(numeric[0])
+        for column in _NUMERIC:
+            if column in columns:
+                columns[column] = [_with_point(text) for text in columns[column]]
     for column in _TEXT_COLUMNS:
         if column in columns:
             columns[column] = [

@@ -1,0 +1,1 @@
+"""Read the notations of field tables: numbers, dates, positions, headings."""
