@@ -160,6 +160,7 @@ def area_totals(
     *,
     confidence: float = 0.95,
     categories: Collection[str] | None = None,
+    size_classes: Collection[str] | None = None,
     field: FieldTotal | None = None,
 ) -> AreaTotals:
     """Items and mass inside an area, with their intervals and what limits them.
@@ -174,8 +175,10 @@ def area_totals(
         Coverage of the intervals.
     categories : collection of str, optional
         Categories to count, all debris unless given; effort stays that of all rows.
+    size_classes : collection of str, optional
+        Size classes to count, all unless given; effort stays that of all rows.
     field : FieldTotal, optional
-        Smooth field fitted to the same categories; adds a second total.
+        Smooth field fitted to the same choice; adds a second total.
 
     Returns
     -------
@@ -192,6 +195,9 @@ def area_totals(
     inside = observations.loc[
         area.covers(lat=observations["lat"], lon=observations["lon"])
     ]
+    if size_classes is not None:
+        wanted = inside["size_class"].isin(list(size_classes))
+        inside = inside.assign(count=inside["count"].where(wanted, 0))
     # One coarse cell or several, it is the same: they are all added up.
     counts, effort = pooled_counts(inside, resolution=0, categories=categories)
     effort_km2, sea_km2 = float(effort.sum()), area.sea_km2

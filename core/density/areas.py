@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from core.coastline import land_in_bbox
 from core.density._area_files import read_polygons
+from core.density.cells import Bbox
 from core.errors import InputError
 from core.geo import EARTH_RADIUS_KM, normalise_lon
 
@@ -65,6 +66,19 @@ class Area:
     def sea_km2(self) -> float:
         """Area of the sea inside, km2."""
         return polygon_area_km2(self.sea)
+
+    @cached_property
+    def bbox(self) -> Bbox:
+        """Smallest box around the area; west greater than east crosses 180 degrees."""
+        west, south, east, north = self.polygon.bounds
+        parts = np.array([p.bounds for p in shapely.get_parts(self.polygon)])
+        if west > -180.0 or east < 180.0 or len(parts) == 1:
+            return Bbox(west, south, east, north)
+        left = parts[:, 0] + np.where(parts[:, 2] <= 0.0, 360.0, 0.0)
+        right = parts[:, 2] + np.where(parts[:, 2] <= 0.0, 360.0, 0.0)
+        if right.max() - left.min() >= 360.0:
+            return Bbox(west, south, east, north)
+        return Bbox(float(left.min()), south, float(right.max()) - 360.0, north)
 
     def covers(
         self, *, lat: npt.ArrayLike, lon: npt.ArrayLike

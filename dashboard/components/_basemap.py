@@ -17,7 +17,7 @@ __all__ = ["base_layers", "reference_layers"]
 
 _KM_PER_DEGREE = 111.195
 _WIDE_DEG = 40.0
-_TEXT_SIZE = 12
+_TEXT_SIZE, _NORTH_SIZE = 12, 15
 
 
 def base_layers(frame: MapFrame) -> list["pdk.Layer"]:
@@ -103,7 +103,7 @@ def _shifted(feature: dict[str, Any], shift: float) -> dict[str, Any]:
 
 
 def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
-    """Degrees of the grid, and a scale bar that is right at any zoom."""
+    """Degrees of the grid, north, and a scale bar that is right at any zoom."""
     import pydeck as pdk
 
     colours = MAP_COLOURS[theme_name()]
@@ -128,6 +128,14 @@ def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
             **text,
         ),
         pdk.Layer(
+            "TextLayer",
+            [{"at": _north_at(frame), "text": "↑\nN"}],
+            id="north",
+            get_text_anchor=pdk.types.String("middle"),
+            get_alignment_baseline=pdk.types.String("center"),
+            **{**text, "get_size": _NORTH_SIZE},
+        ),
+        pdk.Layer(
             "PathLayer",
             bar,
             id="scale-bar",
@@ -150,6 +158,13 @@ def reference_layers(frame: MapFrame) -> list["pdk.Layer"]:
 
 #: Nearer than this share of the extent to the upper or right edge, a label is cut off.
 _LABEL_SHARE = 0.05
+
+
+def _north_at(frame: MapFrame) -> list[float]:
+    return [
+        round(frame.east - 0.03 * frame.width, 5),
+        round(frame.north - 0.06 * frame.height, 5),
+    ]
 
 
 def _grid(frame: MapFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

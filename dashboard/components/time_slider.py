@@ -1,4 +1,4 @@
-"""A slider of hours with a play button, for maps of a forecast."""
+"""A slider of hours or periods with a play button, for maps that change."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,6 +21,7 @@ def time_player(
     label: str = "Hours ahead",
     first: int = 0,
     below: bool = False,
+    names: Sequence[str] = (),
 ) -> None:
     """Draw a map and a slider of moments that can also play by itself.
 
@@ -40,10 +41,18 @@ def time_player(
         Index shown before anybody moves the slider.
     below : bool
         Whether the slider stands below the map and not above it.
+    names : sequence of str
+        What the steps are called, in place of hours from the first moment.
     """
     playing = bool(st.session_state.get(f"{key}_playing", False))
     st.fragment(_player, run_every=_PLAY_EVERY_S if playing else None)(
-        tuple(moments), draw, key, label, min(first, len(moments) - 1), below
+        tuple(moments),
+        draw,
+        key,
+        label,
+        min(first, len(moments) - 1),
+        below,
+        tuple(names),
     )
 
 
@@ -54,11 +63,14 @@ def _player(
     label: str,
     first: int,
     below: bool,
+    names: tuple[str, ...],
 ) -> None:
     above = st.container() if below else None
     last = len(moments) - 1
     chosen, playing = f"{key}_hour", f"{key}_playing"
     hours = [round((m - moments[0]).total_seconds() / 3600.0) for m in moments]
+    if names:
+        hours = list(range(len(moments)))
     index = min(int(st.session_state.get(f"{key}_index", first)), last)
     # A click on "Pause" stops at the hour that was seen.
     if st.session_state.get(playing) and not st.session_state.get(f"{key}_play"):
@@ -82,13 +94,20 @@ def _player(
                 label,
                 hours,
                 key=chosen,
-                format_func=lambda h: f"{h:+d} h" if h else "0 h",
+                format_func=lambda h: _step_name(h, names),
             )
             index = hours.index(int(hour))
             st.session_state[f"{key}_index"] = index
-        st.markdown(f"**{when(moments[index])}**", width="content")
+        if not names:
+            st.markdown(f"**{when(moments[index])}**", width="content")
     if above is None:
         draw(index)
         return
     with above:
         draw(index)
+
+
+def _step_name(step: int, names: tuple[str, ...]) -> str:
+    if names:
+        return names[step]
+    return f"{step:+d} h" if step else "0 h"

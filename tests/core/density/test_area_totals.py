@@ -115,6 +115,15 @@ def test_a_chosen_category_is_counted_over_all_effort():
     assert (found.n_items, found.effort_km2) == (3, 2.0)
 
 
+def test_a_size_class_is_counted_over_all_effort():
+    frame = rows(
+        {"count": 7, "size_class": "macro"},
+        {"count": 3, "size_class": "meso", "lat": 30.5},
+    )
+    found = area_totals(frame, AREA, size_classes=["meso"])
+    assert (found.n_items, found.effort_km2) == (3, 4.0)
+
+
 def test_nothing_seen_leaves_an_upper_limit():
     found = area_totals(rows({}), AREA).pooled
     assert found is not None

@@ -168,6 +168,23 @@ def test_a_box_around_the_world_stays_whole():
     assert area.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("shape", "box"),
+    [
+        (BOX, (-141.0, 30.0, -139.0, 32.0)),
+        (shapely.box(170, 0, 190, 10), (170.0, 0.0, -170.0, 10.0)),
+        (shapely.box(-180, -60, 180, 60), (-180.0, -60.0, 180.0, 60.0)),
+        (shapely.box(-180, 0, -170, 10), (-180.0, 0.0, -170.0, 10.0)),
+        (
+            [shapely.box(170, 0, 185, 10), shapely.box(-5, 0, 5, 10)],
+            (-5.0, 0.0, -175.0, 10.0),
+        ),
+    ],
+)
+def test_the_box_of_an_area_runs_the_short_way_over_180_degrees(shape, box):
+    assert make_area("a", shape).bbox == box
+
+
 def test_the_sea_of_an_area_is_what_is_not_land():
     island = make_area("Hawaii", shapely.box(-156.5, 18.5, -154.5, 20.5))
     # The island of Hawaii has 10,430 km2 (USGS); the coast is drawn to about 1 km.
