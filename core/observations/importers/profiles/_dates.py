@@ -67,5 +67,5 @@ def dates_of_text(texts: Sequence[str], forms: Sequence[str]) -> list[str]:
     for form in forms:
         parsed = pd.to_datetime(column, format=form, errors="coerce")
         found = found.fillna(parsed.dt.as_unit("us"))
-    iso = found.dt.strftime("%Y-%m-%d")
-    return iso.where(found.notna(), column).tolist()
+    iso = found.dt.strftime("%Y-%m-%d").where(found.notna(), column)
+    return [str(text) for text in iso.tolist()]

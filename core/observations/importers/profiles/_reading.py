@@ -8,9 +8,8 @@ at the end.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ from core.observations._columns import BoolArray, FloatArray
 from core.observations._faults import Faults, Reason
 from core.observations.checks import make_observations
 from core.observations.frame import Checked, QualityFlag, Rejection
-from core.observations.importers.base import Imported, ImportContext, RawTable
+from core.observations.importers.base import ImportContext, Imported, RawTable
 from core.observations.importers.profiles._headings import find_heading
 from core.observations.measurement_checks import make_events, make_measurements
 
@@ -30,12 +29,6 @@ __all__ = ["Reading", "record_hashes"]
 IndexArray = npt.NDArray[np.int64]
 #: What stands for a missing value in the published tables, beside the usual words.
 _MISSING = _columns.MISSING_WORDS
-
-
-class _Make(Protocol):
-    def __call__(
-        self, frame: pd.DataFrame, *, rows: IndexArray, now: datetime
-    ) -> Checked: ...
 
 
 class Reading:
@@ -178,11 +171,12 @@ class Reading:
             settled.take(found.rejected, found.doubts, found.repeated)
             for name, number in found.notes.items():
                 self.notes[name] = max(self.notes[name], number)
-        frames = {name: found.accepted for name, (found, _) in checked.items()}
         return Imported(
             profile=profile,
             n_rows=self.n + len({fault.row for fault in self.table.refused}),
-            **frames,
+            observations=checked["observations"][0].accepted,
+            measurements=checked["measurements"][0].accepted,
+            events=checked["events"][0].accepted,
             tables=self.tables,
             rejected=(*self.table.refused, *settled.rejected),
             doubts=tuple(settled.doubts),
@@ -200,7 +194,9 @@ class Reading:
         empty &= ~self._faults.is_refused
         self.refuse(empty, "", [""] * self.n, "nothing was measured: no value or count")
 
-    def _checked(self, kind: str, make: _Make) -> tuple[Checked, set[int]]:
+    def _checked(
+        self, kind: str, make: Callable[..., Checked]
+    ) -> tuple[Checked, set[int]]:
         """Check the rows of one kind; with them, the records of which one is kept."""
         blocks = self._blocks.get(kind)
         if not blocks:
@@ -310,9 +306,8 @@ def record_hashes(frame: pd.DataFrame, *, without: Sequence[str] = ()) -> list[s
     """
     names = [name for name in frame.columns if name not in without]
     columns = [_columns.texts(frame[name]) for name in names]
-    digest: Callable[[str], str] = (
-        lambda text: hashlib.sha256(  # noqa: E731
-            text.encode("utf-8", "surrogatepass")
-        ).hexdigest()[:8]
-    )
-    return [digest("\x1f".join(cells)) for cells in zip(*columns, strict=True)]
+    return [_digest("\x1f".join(cells)) for cells in zip(*columns, strict=True)]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
