@@ -18,8 +18,10 @@ __all__ = [
     "knots_to_metres_per_second",
     "metres_per_second_to_km_per_hour",
     "metres_per_second_to_knots",
+    "metres_to_km",
     "nautical_miles_to_km",
     "seconds_to_hours",
+    "square_km_to_square_metres",
     "square_metres_to_square_km",
 ]
 
@@ -70,6 +72,16 @@ def seconds_to_hours(duration_s: float) -> float:
 def square_metres_to_square_km(area_m2: float) -> float:
     """Convert m2 to km2."""
     return area_m2 * 1e-6
+
+
+def square_km_to_square_metres(area_km2: float) -> float:
+    """Convert km2 to m2."""
+    return area_km2 * 1e6
+
+
+def metres_to_km(length_m: float) -> float:
+    """Convert m to km."""
+    return length_m / 1000.0
 
 
 def cm_to_metres(length_cm: float) -> float:

@@ -5,6 +5,7 @@ cannot be used is refused with an :class:`~core.errors.ImageError` in words a pe
 understands; everything doubtful stays usable and carries a warning.
 """
 
+from core.imagery.camera import Camera
 from core.imagery.decode import (
     Photo,
     PhotoHeader,
@@ -30,6 +31,7 @@ from core.imagery.thumbnails import thumbnail
 __all__ = [
     "SIMULATED_DESCRIPTION",
     "SIMULATED_SOFTWARE",
+    "Camera",
     "Limits",
     "Photo",
     "PhotoHeader",

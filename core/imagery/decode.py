@@ -14,7 +14,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import Any, cast
@@ -25,6 +25,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from core.errors import ImageError
+from core.imagery.camera import Camera
 from core.imagery.exif import Tags, read_tags
 from core.imagery.files import content_hash, safe_display_name
 from core.imagery.formats import Limits, is_cut_short, photo_format, webp_size
@@ -78,6 +79,8 @@ class PhotoHeader:
         WGS 84 degrees, both or neither.
     position_is_doubtful : bool
         The position should be looked at by a person before it counts.
+    camera : Camera
+        Height and lens, as far as the file says.
     simulated : bool
         The file says that it was painted by the simulated sea.
     warnings : tuple of str
@@ -93,6 +96,7 @@ class PhotoHeader:
     lat: float | None = None
     lon: float | None = None
     position_is_doubtful: bool = False
+    camera: Camera = field(default_factory=Camera)
     simulated: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -234,6 +238,7 @@ def _fields(header: _Header, data: bytes, name: str) -> dict[str, Any]:
         "lat": meta.lat,
         "lon": meta.lon,
         "position_is_doubtful": meta.position_is_doubtful,
+        "camera": meta.camera,
         "simulated": meta.simulated,
         "warnings": header.warnings,
     }

@@ -13,8 +13,9 @@ References
 
 import struct
 from dataclasses import dataclass, field
+from math import isfinite
 
-__all__ = ["TagValue", "Tags", "read_tags"]
+__all__ = ["TagValue", "Tags", "numbers_of", "read_tags"]
 
 #: Text, or numbers; a rational is a pair (numerator, denominator).
 TagValue = str | tuple[int | float | tuple[int, int], ...]
@@ -40,13 +41,19 @@ _EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
 #: Free text (description, software); cameras and editors write it empty or at any
 #: length, so one that cannot be read is passed over and is no damage.
 _REMARKS = (0x010E, 0x0131)
+#: Lens, sensor and height. Only a footprint needs them, and it says what is missing.
+_CAMERA = (0x920A, 0xA002, 0xA003, 0xA20E, 0xA20F, 0xA210, 0xA404, 0xA405)
+_HEIGHT = (5, 6)
+_PASSED_OVER = {"image": _REMARKS, "exif": _CAMERA, "gps": _HEIGHT}
 #: The tags that Gyre uses, by directory; others are skipped unread.
 _WANTED = {
     "image": frozenset(
         (0x00FE, 0x0112, 0x0132, _EXIF_POINTER, _GPS_POINTER, 0xC612, *_REMARKS)
     ),
-    "exif": frozenset((0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292)),
-    "gps": frozenset((1, 2, 3, 4, 7, 9, 18, 29)),
+    "exif": frozenset(
+        (0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292, *_CAMERA)
+    ),
+    "gps": frozenset((1, 2, 3, 4, 7, 9, 18, 29, *_HEIGHT)),
 }
 
 
@@ -113,7 +120,7 @@ def _read_directory(block: bytes, order: str, at: int, name: str, tags: Tags) ->
         if tag not in wanted or tag in into:
             continue
         value = _read_value(block, order, where + 8, kind, count)
-        if value is None and tag in _REMARKS:
+        if value is None and tag in _PASSED_OVER[name]:
             continue
         if value is None:
             tags.damaged.append(f"{name} tag 0x{tag:04x}")
@@ -142,3 +149,19 @@ def _read_value(
     if kind in (5, 10):
         return tuple(zip(values[::2], values[1::2], strict=True))
     return tuple(values)
+
+
+def numbers_of(value: TagValue | None) -> tuple[float, ...] | None:
+    """Return rationals as floats; None if any is 0/0, x/0, NaN or no number."""
+    if not isinstance(value, tuple):
+        return None
+    numbers = []
+    for part in value:
+        if isinstance(part, tuple):
+            numerator, denominator = part
+            if denominator == 0:
+                return None
+            numbers.append(numerator / denominator)
+        else:
+            numbers.append(float(part))
+    return tuple(numbers) if all(map(isfinite, numbers)) else None

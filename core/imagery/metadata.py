@@ -6,12 +6,12 @@ References
    4.6.7 (GPS attribute information).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from math import isfinite
 from re import fullmatch, sub
 
-from core.imagery.exif import Tags, TagValue, read_tags
+from core.imagery.camera import Camera, camera_of
+from core.imagery.exif import Tags, TagValue, numbers_of, read_tags
 
 __all__ = [
     "SIMULATED_DESCRIPTION",
@@ -56,6 +56,8 @@ class PhotoMetadata:
         a fix; another datum).
     orientation : int
         EXIF orientation, 1 to 8.
+    camera : Camera
+        Height and lens.
     simulated : bool
         The photo says of itself that it was painted by the simulated sea.
     warnings : tuple of str
@@ -67,6 +69,7 @@ class PhotoMetadata:
     lon: float | None = None
     position_is_doubtful: bool = False
     orientation: int = 1
+    camera: Camera = field(default_factory=Camera)
     simulated: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -100,6 +103,7 @@ def metadata_of(tags: Tags) -> PhotoMetadata:
         lon=lon,
         position_is_doubtful=doubtful,
         orientation=_orientation(tags, warnings),
+        camera=camera_of(tags),
         simulated=_is_simulated(tags),
         warnings=tuple(warnings),
     )
@@ -204,7 +208,7 @@ def _parse_offset(text: TagValue | None, warnings: list[str]) -> timedelta | Non
 
 def _gps_time(gps: dict[int, TagValue]) -> datetime | None:
     """GPS date and time stamps, UTC by definition; None unless both are sound."""
-    day, clock = gps.get(29), _numbers(gps.get(7))
+    day, clock = gps.get(29), numbers_of(gps.get(7))
     match = (
         fullmatch(r"(\d{4})[:/-](\d\d)[:/-](\d\d)", day)
         if isinstance(day, str)
@@ -241,7 +245,7 @@ def _coordinate(
     name: str, value: TagValue | None, ref: TagValue | None, letters: str, limit: float
 ) -> float:
     """Signed degrees of one coordinate; ValueError says what is wrong with it."""
-    parts = _numbers(value)
+    parts = numbers_of(value)
     if parts is None or not 1 <= len(parts) <= 3:
         raise ValueError(f"{name} is missing or not a number")
     letter = ref.strip().upper() if isinstance(ref, str) else ""
@@ -256,22 +260,6 @@ def _coordinate(
         raise ValueError(f"{name} {degrees:g} outside [-{limit:g}, {limit:g}]")
     signed = -degrees if letter in "SW" else degrees
     return -180.0 if name == "longitude" and signed == 180.0 else signed
-
-
-def _numbers(value: TagValue | None) -> tuple[float, ...] | None:
-    """Rationals as floats; None if any is 0/0, x/0, NaN or not a rational."""
-    if not isinstance(value, tuple):
-        return None
-    numbers = []
-    for part in value:
-        if isinstance(part, tuple):
-            numerator, denominator = part
-            if denominator == 0:
-                return None
-            numbers.append(numerator / denominator)
-        else:
-            numbers.append(float(part))
-    return tuple(numbers) if all(map(isfinite, numbers)) else None
 
 
 def _doubt_position(

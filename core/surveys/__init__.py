@@ -1,7 +1,11 @@
 """Surveys: photos checked, taken in, corrected by people and summed up."""
 
 from core.surveys.create import counted_in, create_survey
-from core.surveys.effort import check_footprint_km2, footprint_km2
+from core.surveys.effort import (
+    camera_footprint_km2,
+    check_footprint_km2,
+    footprint_km2,
+)
 from core.surveys.intake import TakenIn, take_in
 from core.surveys.preflight import FileCheck, FileState, are_simulated, check_files
 from core.surveys.review import correct_label, set_position, undo_label
@@ -22,6 +26,7 @@ __all__ = [
     "SurveySummary",
     "TakenIn",
     "are_simulated",
+    "camera_footprint_km2",
     "check_files",
     "check_footprint_km2",
     "correct_label",

@@ -11,15 +11,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.classification import PhotoResult, classify_bytes
-from core.errors import NotFoundError
+from core.errors import InputError, NotFoundError
 from core.governance import record
 from core.imagery import (
+    Photo,
     content_hash,
     decode_for_prediction,
     safe_display_name,
     thumbnail,
 )
-from core.surveys.effort import check_footprint_km2
+from core.surveys.effort import camera_footprint_km2, check_footprint_km2
 from core.surveys.standing import (
     DOUBTFUL,
     FROM_CAMERA,
@@ -84,6 +85,7 @@ def take_in(
     *,
     actor: str,
     footprint_km2: float | None = None,
+    camera_tilt_deg: float | None = None,
     positions: Mapping[str, tuple[float, float]] | None = None,
     taken_on: datetime | None = None,
     total: int = 0,
@@ -106,6 +108,10 @@ def take_in(
         Who takes them in.
     footprint_km2 : float, optional
         Sea one photo shows, km2; without it the photos are sightings without effort.
+    camera_tilt_deg : float, optional
+        Take the sea from each photo's own height and lens instead, the camera tilted
+        by this from straight down, degrees. A photo that does not say enough is a
+        sighting without effort, and its warnings say why.
     positions : mapping of str to (lat, lon), optional
         Positions that a person gave, by SHA-256; they replace the camera's.
     taken_on : datetime, optional
@@ -127,7 +133,7 @@ def take_in(
     NotFoundError
         If there is no such survey.
     InputError
-        If the footprint cannot be true.
+        If the footprint cannot be true, or both ways are given.
 
     Notes
     -----
@@ -135,6 +141,8 @@ def take_in(
     simulated survey every photo counts as simulated, whatever it says.
     """
     if footprint_km2 is not None:
+        if camera_tilt_deg is not None:
+            raise InputError("give one footprint, or take each photo's own, not both")
         check_footprint_km2(footprint_km2)
     batch = _Batch(
         store=store,
@@ -143,6 +151,7 @@ def take_in(
         simulated=bool(store.surveys.get(survey)["simulated"]),
         actor=actor,
         footprint_km2=footprint_km2,
+        camera_tilt_deg=camera_tilt_deg,
         positions=dict(positions or {}),
         taken_on=taken_on,
         total=total,
@@ -160,6 +169,7 @@ class _Batch:
     simulated: bool
     actor: str
     footprint_km2: float | None
+    camera_tilt_deg: float | None
     positions: dict[str, tuple[float, float]]
     taken_on: datetime | None
     total: int
@@ -246,6 +256,7 @@ class _Batch:
         if photo.simulated and not self.simulated:
             self._refuse(result.file, sha256, len(data), _PAINTED)
             return
+        footprint, lacks = self._footprint(photo)
         files.put(data)
         small = files.put(thumbnail(photo.pixels, side_px=_THUMBNAIL_PX))
         with self.store.transaction():
@@ -262,9 +273,9 @@ class _Batch:
                     "lat": result.lat,
                     "lon": result.lon,
                     "position_source": self._position_source(result),
-                    "effort_km2": self.footprint_km2,
+                    "effort_km2": footprint,
                     "thumbnail_sha256": small,
-                    "warnings": [result.reason] if result.reason else [],
+                    "warnings": [said for said in (result.reason, lacks) if said],
                     "simulated": self.simulated,
                 }
             )
@@ -289,6 +300,21 @@ class _Batch:
                 },
             )
         self._add(n_new=1, n_waiting=int(checked.accepted.empty))
+
+    def _footprint(self, photo: Photo) -> tuple[float | None, str]:
+        """Sea that a photo shows, and what it lacks where that cannot be told."""
+        if self.camera_tilt_deg is None:
+            return self.footprint_km2, ""
+        try:
+            area = camera_footprint_km2(
+                photo.camera,
+                width=photo.width,
+                height=photo.height,
+                tilt_deg=self.camera_tilt_deg,
+            )
+        except InputError as error:
+            return None, f"no footprint: {error}"
+        return area, ""
 
     def _predict(self, result: PhotoResult) -> None:
         shares = zip(self.classifier.categories, result.probabilities, strict=True)

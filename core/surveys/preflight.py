@@ -5,12 +5,13 @@ memory card is found here and not after an hour of work.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from core.errors import ImageError, InputError
 from core.imagery import (
+    Camera,
     Limits,
     content_hash,
     decode_for_prediction,
@@ -54,6 +55,8 @@ class FileCheck:
         UTC.
     lat, lon : float or None
         WGS 84 degrees.
+    camera : Camera
+        Height and lens, as far as the photo says.
     simulated : bool
         The photo says that it was painted by the simulated sea.
     """
@@ -68,6 +71,7 @@ class FileCheck:
     taken_at: datetime | None = None
     lat: float | None = None
     lon: float | None = None
+    camera: Camera = field(default_factory=Camera)
     simulated: bool = False
 
     @property
@@ -149,6 +153,7 @@ def check_files(
             taken_at=photo.taken_at,
             lat=photo.lat,
             lon=photo.lon,
+            camera=photo.camera,
             simulated=photo.simulated,
         )
 

@@ -26,6 +26,7 @@ def survey_params(
     *,
     actor: str,
     footprint_km2: float | None = None,
+    camera_tilt_deg: float | None = None,
     positions: Mapping[str, tuple[float, float]] | None = None,
     taken_on: datetime | None = None,
 ) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def survey_params(
         From `create_survey`.
     files : sequence of (name, sha256)
         The bytes are in ``store.files`` already, so the job outlives the upload.
-    actor, footprint_km2, positions, taken_on
+    actor, footprint_km2, camera_tilt_deg, positions, taken_on
         As in `take_in`.
 
     Raises
@@ -52,6 +53,7 @@ def survey_params(
         "files": [[name, sha256] for name, sha256 in files],
         "actor": actor,
         "footprint_km2": footprint_km2,
+        "camera_tilt_deg": camera_tilt_deg,
         "positions": {key: list(place) for key, place in (positions or {}).items()},
         "taken_on": taken_on.isoformat() if taken_on else None,
     }
@@ -65,6 +67,7 @@ def start_survey(
     *,
     actor: str,
     footprint_km2: float | None = None,
+    camera_tilt_deg: float | None = None,
     positions: Mapping[str, tuple[float, float]] | None = None,
     taken_on: datetime | None = None,
 ) -> str:
@@ -84,7 +87,7 @@ def start_survey(
         Name of the survey, new or known.
     checks : sequence of FileCheck
         From `check_files`.
-    actor, footprint_km2, positions, taken_on
+    actor, footprint_km2, camera_tilt_deg, positions, taken_on
         As in `take_in`.
 
     Returns
@@ -103,6 +106,7 @@ def start_survey(
         [(check.name, check.sha256) for check in checks if check.will_run],
         actor=actor,
         footprint_km2=footprint_km2,
+        camera_tilt_deg=camera_tilt_deg,
         positions=positions,
         taken_on=taken_on,
     )
@@ -149,6 +153,7 @@ def survey_work(
             _waiting_files(store, params["survey"], files),
             actor=params["actor"],
             footprint_km2=params.get("footprint_km2"),
+            camera_tilt_deg=params.get("camera_tilt_deg"),
             positions={
                 key: (float(lat), float(lon))
                 for key, (lat, lon) in params.get("positions", {}).items()

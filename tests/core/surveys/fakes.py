@@ -61,8 +61,13 @@ def photo_file(
     lat_deg=31,
     size=(40, 30),
     simulated=False,
+    camera=(),
+    height=(),
 ) -> bytes:
-    """A flat photo; ``number`` moves it by that many seconds of arc and time."""
+    """A flat photo; ``number`` moves it by that many seconds of arc and time.
+
+    ``camera`` and ``height`` are further EXIF and GPS entries.
+    """
     from PIL import Image
 
     times = [
@@ -72,8 +77,8 @@ def photo_file(
     lat = ((lat_deg, 1), (number // 60, 1), (number % 60, 1))
     block = exif_block(
         image=[tag(0x0131, ASCII, SIMULATED_SOFTWARE)] if simulated else None,
-        exif=times if timed else None,
-        gps=gps_tags(lat=lat) if placed else None,
+        exif=[*(times if timed else []), *camera],
+        gps=gps_tags(lat=lat, more=list(height)) if placed else None,
     )
     return encoded(Image.new("RGB", size, colour), exif=block)
 

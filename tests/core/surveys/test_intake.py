@@ -1,15 +1,17 @@
 import json
 from datetime import UTC, datetime
 from io import BytesIO
+from math import nan
 
 import pytest
 from PIL import Image
 
+from core.density import cell_density, poisson_interval
 from core.errors import InputError, NotFoundError
 from core.governance import decision_trail, verify_chain
 from core.imagery import content_hash
 from core.surveys import counted_in, create_survey, take_in
-from tests.core.imagery.photo_files import png_claiming
+from tests.core.imagery.photo_files import RATIONAL, SHORT, png_claiming, tag
 from tests.core.surveys.fakes import BLUE, GREEN, GREY, RED, photo_file
 
 
@@ -56,6 +58,52 @@ def test_clean_scenes_and_biota_are_real_zeros(store, classifier):
     assert frame["count"].tolist() == [0, 0]
     assert set(frame["category"]) == {"clean", "biota"}
     assert frame["effort_km2"].sum() == pytest.approx(0.04)
+
+
+#: A 24 mm equivalent, 100 m up: 150 m by 100 m of sea in a 3:2 picture.
+DRONE = {
+    "size": (60, 40),
+    "camera": (tag(0xA405, SHORT, 24),),
+    "height": (tag(6, RATIONAL, ((100, 1),)),),
+}
+
+
+def test_a_photo_without_debris_is_effort_from_its_own_camera_to_the_map(
+    store, classifier
+):
+    items = [
+        (f"{k}.jpg", photo_file(colour, number=k, **DRONE))
+        for k, colour in enumerate([BLUE, BLUE, GREEN])
+    ]
+    taken = run(store, classifier, items, camera_tilt_deg=0.0)
+    assert (taken.n_new, taken.n_waiting) == (3, 0)
+    frame = store.observations.frame()
+    assert frame["count"].tolist() == [0, 0, 0]
+    assert frame["effort_km2"].tolist() == pytest.approx([0.015] * 3)
+    (cell,) = cell_density(frame, resolution=5).to_dict("records")
+    assert cell["status"] == "surveyed_none_seen"
+    assert cell["effort_km2"] == pytest.approx(0.045)
+    # None in 0.045 km2: the upper limit is 3.69 over the effort (Garwood, 95 %).
+    assert cell["high"] == pytest.approx(poisson_interval(0, 0.045).high)
+
+
+def test_photos_that_do_not_say_their_height_are_sightings_with_the_reason(
+    store, classifier
+):
+    items = [
+        ("with.jpg", photo_file(RED, **DRONE)),
+        ("without.jpg", photo_file(RED, number=1)),
+    ]
+    run(store, classifier, items, camera_tilt_deg=0.0)
+    frame = store.observations.frame().sort_values("lat")
+    assert frame["effort_km2"].tolist() == pytest.approx([0.015, nan], nan_ok=True)
+    photo = store.photos.get(content_hash(items[1][1]))
+    assert photo["warnings"] == ["no footprint: no height in the photo"]
+
+
+def test_one_footprint_and_each_photos_own_are_not_given_together(store, classifier):
+    with pytest.raises(InputError, match="not both"):
+        run(store, classifier, [], footprint_km2=0.02, camera_tilt_deg=0.0)
 
 
 def test_doubtful_predictions_carry_the_suspect_flag(store, classifier):
