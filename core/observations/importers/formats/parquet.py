@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from core.errors import ObservationError
 from core.observations.importers.base import RawTable
-from core.observations.importers.formats import geo
+from core.observations.importers.formats._features import table_of_features
 from core.observations.importers.formats._limits import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -34,7 +34,7 @@ def parquet_tables(path: Path) -> tuple[RawTable, ...]:
         if b"geo" in (file.schema_arrow.metadata or {}):
             import geopandas as gpd
 
-            return (geo.table_of_features(gpd.read_parquet(path), path, "parquet"),)
+            return (table_of_features(gpd.read_parquet(path), path, "parquet"),)
         frame = file.read().to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, ObservationError):
