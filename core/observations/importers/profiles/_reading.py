@@ -53,6 +53,7 @@ class Reading:
         self._reasons: dict[int, list[str]] = {}
         self._flag = np.full(self.n, int(QualityFlag.GOOD))
         self._blocks: dict[str, list[pd.DataFrame]] = {}
+        self._own_tables: set[str] = set()
 
     @property
     def everything(self) -> IndexArray:
@@ -145,14 +146,22 @@ class Reading:
             block = pd.DataFrame({"_record": index, **columns})
             self._blocks.setdefault(kind, []).append(block)
 
-    def keep_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Keep a table that has no place, without the refused records."""
+    def keep_table(
+        self, name: str, frame: pd.DataFrame, *, aside: bool = False
+    ) -> None:
+        """Keep a table that has no place, one row a record.
+
+        With ``aside`` it holds details of records that are kept elsewhere; it then
+        does not make a record kept by itself.
+        """
         keep = ~self._faults.is_refused
         out = frame.assign(
             source_row=self.table.rows,
             note=["; ".join(self._reasons.get(i, ())) for i in range(self.n)],
         )
         self.tables[name] = out[keep].reset_index(drop=True)
+        if not aside:
+            self._own_tables.add(name)
 
     def finish(self, profile: str) -> Imported:
         """Check what was added and settle what became of every record."""
@@ -162,8 +171,8 @@ class Reading:
             "observations": self._checked("observations", make_observations),
         }
         kept = {row for _, rows in checked.values() for row in rows}
-        for table in self.tables.values():
-            kept |= set(table["source_row"].tolist())
+        for name in self._own_tables:
+            kept |= set(self.tables[name]["source_row"].tolist())
         self._refuse_the_empty(kept, [found for found, _ in checked.values()])
         settled = _Settled(kept)
         settled.take(self._faults.refused, self._faults.doubts, ())
@@ -177,7 +186,10 @@ class Reading:
             observations=checked["observations"][0].accepted,
             measurements=checked["measurements"][0].accepted,
             events=checked["events"][0].accepted,
-            tables=self.tables,
+            tables={
+                name: table[table["source_row"].isin(kept)].reset_index(drop=True)
+                for name, table in self.tables.items()
+            },
             rejected=(*self.table.refused, *settled.rejected),
             doubts=tuple(settled.doubts),
             repeated=tuple(settled.repeated),

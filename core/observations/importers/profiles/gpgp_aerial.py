@@ -77,7 +77,7 @@ class GpgpAerialObjects(TableProfile):
             ],
             replicate=reading.texts("#", "replicate"),
         )
-        reading.keep_table("objects", _details(reading))
+        reading.keep_table("objects", _details(reading), aside=True)
         for name, weight in zip(
             ("low", "mid", "high"), (low, middle, high), strict=True
         ):

@@ -91,6 +91,7 @@ class GpgpConcentration(TableProfile):
                     "raw_g_per_km2": reading.numbers("Raw data (g km-2)"),
                 }
             ),
+            aside=True,
         )
 
 

@@ -105,7 +105,9 @@ class SurfaceTrawls(TableProfile):
         )
         _add_events(reading, common, area_km2)
         details = {name: reading.texts(name) for name in _PARTS if reading.has(name)}
-        reading.keep_table("tow_details", pd.DataFrame({"event": tow, **details}))
+        reading.keep_table(
+            "tow_details", pd.DataFrame({"event": tow, **details}), aside=True
+        )
         reading.notes["zero_values"] += int((pieces == 0).sum())
 
 
