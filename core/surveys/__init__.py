@@ -6,6 +6,7 @@ from core.surveys.effort import (
     check_footprint_km2,
     footprint_km2,
 )
+from core.surveys.footprints import Footprints, camera_footprints
 from core.surveys.intake import TakenIn, take_in
 from core.surveys.preflight import FileCheck, FileState, are_simulated, check_files
 from core.surveys.review import correct_label, set_position, undo_label
@@ -22,11 +23,13 @@ __all__ = [
     "SURVEY_JOB",
     "FileCheck",
     "FileState",
+    "Footprints",
     "Standing",
     "SurveySummary",
     "TakenIn",
     "are_simulated",
     "camera_footprint_km2",
+    "camera_footprints",
     "check_files",
     "check_footprint_km2",
     "correct_label",

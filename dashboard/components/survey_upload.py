@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import CleanupError, InputError
+from core.errors import CleanupError
 from dashboard import services, survey_data
 from dashboard.components.maps import MapFrame, draw_map
 from dashboard.components.page import error_panel
 from dashboard.components.small_map import fitted
+from dashboard.components.survey_footprint import FootprintChoice, footprint_choice
 from dashboard.components.survey_simulated import simulated_note
 from dashboard.components.survey_words import counted
 from dashboard.state import StateKey, actor
@@ -31,7 +32,6 @@ BATCH = StateKey[tuple["FileCheck", ...]]("surveys", "batch", ())
 STARTED = StateKey[str]("surveys", "started", "")
 _ROUND = StateKey[int]("surveys", "upload_round", 0)
 _NAME = StateKey[str]("surveys", "name", "")
-_AREA, _FLIGHT, _UNKNOWN = "Area of one photo", "Flight height and lens", "Not known"
 _KINDS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
 
 
@@ -208,7 +208,7 @@ def _run_form(
     )
     is_mixed = simulated_note(batch, _keep)
     taken_on = _taken_on(usable)
-    footprint = _footprint(usable)
+    footprint = footprint_choice(usable)
     with st.container(horizontal=True, gap="small"):
         run = st.button(
             f"Run survey of {counted(len(usable), 'photo')}",
@@ -247,57 +247,11 @@ def _taken_on(usable: "Sequence[FileCheck]") -> datetime | None:
     )
 
 
-def _footprint(usable: "Sequence[FileCheck]") -> float | None:
-    """Ask for the sea that one photo shows; None if it is not known."""
-    from core.surveys import footprint_km2
-
-    way = st.segmented_control(
-        "Sea that one photo shows",
-        [_UNKNOWN, _AREA, _FLIGHT],
-        default=_UNKNOWN,
-        required=True,
-        key="surveys_effort",
-        help="Without it the map shows sightings, not items per km². Where photos "
-        "overlap, give only the part that is new in each.",
-    )
-    if way == _AREA:
-        area = st.number_input(
-            "Area (km²)", min_value=0.0, value=None, format="%.5f", key="surveys_area"
-        )
-        return float(area) if area else None
-    if way != _FLIGHT:
-        st.caption("Counted as sightings without effort.")
-        return None
-    left, right = st.columns(2)
-    height = left.number_input(
-        "Height above sea (m)", min_value=0.0, value=None, key="surveys_height"
-    )
-    angle = right.number_input(
-        "Horizontal field of view (°)",
-        min_value=0.0,
-        max_value=120.0,
-        value=None,
-        key="surveys_angle",
-        help="Along the longer side; 60 to 85 for common drones.",
-    )
-    if not height or not angle:
-        return None
-    sides = [sorted((c.width, c.height)) for c in usable if c.width and c.height]
-    aspect = max((long / short for short, long in sides), default=4 / 3)
-    try:
-        area = footprint_km2(altitude_m=height, field_of_view_deg=angle, aspect=aspect)
-    except InputError as error:
-        error_panel(error)
-        return None
-    st.caption(f"One photo shows {area * 1e6:,.0f} m² ({area:.5f} km²), looking down.")
-    return area
-
-
 def _start(
     name: str,
     batch: "Sequence[FileCheck]",
     positions: dict[str, tuple[float, float]],
-    footprint: float | None,
+    footprint: FootprintChoice,
     taken_on: datetime | None,
 ) -> None:
     from core.surveys import start_survey
@@ -309,7 +263,8 @@ def _start(
             name,
             batch,
             actor=actor(),
-            footprint_km2=footprint,
+            footprint_km2=footprint.area_km2,
+            camera_tilt_deg=footprint.camera_tilt_deg,
             positions=positions,
             taken_on=taken_on,
         )

@@ -8,6 +8,7 @@ from core.errors import ModelIntegrityError
 from core.jobs import JobState
 from core.surveys import create_survey, survey_photos, take_in
 from dashboard import survey_data
+from tests.core.imagery.photo_files import RATIONAL, SHORT, tag
 from tests.core.surveys.fakes import BLUE, GREY, RED, ColourClassifier, photo_file
 
 
@@ -118,6 +119,55 @@ def test_flight_height_and_lens_become_effort(open_app, empty_store, colours):
     finished(empty_store, app)
     frame = empty_store.observations.frame()
     assert frame["effort_km2"].tolist() == pytest.approx([0.03])
+
+
+def drone_photo(colour, **more):
+    """A photo that tells a 24 mm equivalent and 100 m: 150 m by 100 m of sea."""
+    camera, height = (tag(0xA405, SHORT, 24),), (tag(6, RATIONAL, ((100, 1),)),)
+    return photo_file(colour, size=(60, 40), camera=camera, height=height, **more)
+
+
+def test_each_photos_own_camera_data_become_effort_and_the_others_are_named(
+    open_app, empty_store, colours
+):
+    app = open_app("surveys")
+    upload(
+        app,
+        [
+            ("a.jpg", drone_photo(BLUE)),
+            ("b.jpg", drone_photo(RED, lat_deg=32, number=1)),
+            ("plain.jpg", photo_file(RED, number=2)),
+        ],
+    )
+    app.text_input(key="surveys_name").set_value("Drone")
+    choice = app.button_group(key="surveys_effort")
+    choice.set_value("Each photo's own camera data").run()
+    said = words(app)
+    assert "known for 2 of 3 photos: 15,000 m² each (median), 0.03 km² together" in said
+    assert "1 photo counts as a sighting without effort" in said
+    assert "plain.jpg: no height in the photo" in said
+    assert "more than one photo" not in said
+    button(app, "Run survey of 3 photos").click().run()
+    finished(empty_store, app)
+    frame = empty_store.observations.frame().sort_values("observed_at")
+    assert frame["count"].tolist() == [0, 1, 1]
+    assert frame["effort_km2"].isna().tolist() == [False, False, True]
+    assert frame["effort_km2"].sum() == pytest.approx(0.03)
+
+
+def test_overlapping_photos_and_the_horizon_are_told(open_app, empty_store):
+    app = open_app("surveys")
+    upload(
+        app,
+        [("a.jpg", drone_photo(BLUE)), ("b.jpg", drone_photo(RED, number=1))],
+    )
+    choice = app.button_group(key="surveys_effort")
+    choice.set_value("Each photo's own camera data").run()
+    # One second of arc is 30.9 m; squares of 122.5 m share 75 %, of two photos 37 %.
+    assert "About 37 % of the area is shown by more than one" in words(app)
+    app.number_input(key="surveys_tilt").set_value(80.0).run()
+    assert "known for none of 2 photos" in words(app)
+    assert "horizon" in words(app)
 
 
 def test_the_gallery_shows_the_most_doubtful_first(open_app, surveyed):

@@ -1,12 +1,12 @@
 import json
 from datetime import UTC, datetime
 from io import BytesIO
-from math import nan
+from math import log, nan
 
 import pytest
 from PIL import Image
 
-from core.density import cell_density, poisson_interval
+from core.density import cell_density
 from core.errors import InputError, NotFoundError
 from core.governance import decision_trail, verify_chain
 from core.imagery import content_hash
@@ -83,8 +83,8 @@ def test_a_photo_without_debris_is_effort_from_its_own_camera_to_the_map(
     (cell,) = cell_density(frame, resolution=5).to_dict("records")
     assert cell["status"] == "surveyed_none_seen"
     assert cell["effort_km2"] == pytest.approx(0.045)
-    # None in 0.045 km2: the upper limit is 3.69 over the effort (Garwood, 95 %).
-    assert cell["high"] == pytest.approx(poisson_interval(0, 0.045).high)
+    # None in 0.045 km2: the one-sided 95 % limit is -ln 0.05 over the effort.
+    assert cell["high"] == pytest.approx(-log(0.05) / 0.045)
 
 
 def test_photos_that_do_not_say_their_height_are_sightings_with_the_reason(
