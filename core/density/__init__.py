@@ -13,22 +13,38 @@ from core.density.cells import (
 )
 from core.density.compare import RateRatio, rate_ratio
 from core.density.effort import pooled_counts
+from core.density.estimators import EffortDensity
 from core.density.export import cell_polygon, cells_geojson
 from core.density.intervals import (
     PoissonInterval,
     poisson_interval,
     weighted_poisson_interval,
 )
+from core.density.map_filter import MapFilter
+from core.density.map_index import (
+    INDEX_COLUMNS,
+    MAP_COLUMNS,
+    MapIndex,
+    MapTotals,
+    PointSample,
+)
 from core.density.mass import MassEstimate, expected_mass, total_mass
 
 __all__ = [
     "DENSITY_COLUMNS",
+    "INDEX_COLUMNS",
+    "MAP_COLUMNS",
     "MAX_CELLS",
     "STATUSES",
     "Area",
     "AreaTotals",
     "Bbox",
+    "EffortDensity",
+    "MapFilter",
+    "MapIndex",
+    "MapTotals",
     "MassEstimate",
+    "PointSample",
     "PoissonInterval",
     "RateRatio",
     "area_totals",

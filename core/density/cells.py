@@ -1,6 +1,6 @@
 """Density a cell: counts over effort, and what was never looked at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import h3.api.basic_int as h3_int
@@ -13,7 +13,6 @@ from core.density.intervals import poisson_interval
 from core.errors import InputError, ObservationError
 from core.geo import (
     EARTH_RADIUS_KM,
-    cell_centre,
     cells_in_bbox,
     cells_of,
     normalise_lon,
@@ -26,6 +25,7 @@ __all__ = [
     "Bbox",
     "cell_density",
     "cell_names",
+    "density_of",
     "in_bbox",
     "rows_in_cell",
     "suggest_resolution",
@@ -134,7 +134,27 @@ def cell_density(
         observations if box is None else observations.loc[in_bbox(observations, box)]
     )
     counts, effort = pooled_counts(chosen, resolution=resolution, categories=categories)
+    return density_of(counts, effort, listed=listed, confidence=confidence)
 
+
+def density_of(
+    counts: pd.DataFrame,
+    effort: pd.Series,
+    *,
+    listed: Sequence[int] = (),
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Density a cell from pooled counts and effort, see :func:`cell_density`.
+
+    Parameters
+    ----------
+    counts, effort
+        From :func:`core.density.pooled_counts`.
+    listed : sequence of int
+        Cells to list even if nobody looked there.
+    confidence : float, default 0.95
+        Coverage of the intervals.
+    """
     per_cell = counts.groupby("cell")[["n", "n_sightings"]].sum()
     cells = per_cell.index.union(effort.index).union(pd.Index(listed, dtype=np.uint64))
     per_cell = per_cell.reindex(cells, fill_value=0)
@@ -148,11 +168,11 @@ def cell_density(
         rates[:, surveyed] = poisson_interval(
             seen[surveyed], area[surveyed], confidence
         )
-    names = cell_names(cells)
-    centres = np.array([cell_centre(name) for name in names]).reshape(-1, 2)
+    centres = np.array([h3_int.cell_to_latlng(cell) for cell in cells.tolist()])
+    centres = centres.reshape(-1, 2)
     frame = pd.DataFrame(
         {
-            "h3": names,
+            "h3": cell_names(cells),
             "lat": centres[:, 0],
             "lon": centres[:, 1],
             "n": np.where(surveyed, seen, sighted),
@@ -173,7 +193,7 @@ def cell_density(
 
 def cell_names(cells: "pd.Index[int]") -> list[str]:
     """Hexadecimal names of integer cells."""
-    return [str(h3_int.int_to_str(int(cell))) for cell in cells]
+    return [f"{cell:x}" for cell in cells.tolist()]
 
 
 def in_bbox(observations: pd.DataFrame, bbox: Bbox) -> "pd.Series[bool]":

@@ -1,16 +1,8 @@
 """From observation rows to counts and effort a cell.
 
-A photo or a transect writes one row a category, and each of its rows carries the
-whole area searched. That area was searched once, so it is counted once. The rows of
-one search are found by this rule:
-
-- rows with a ``photo_sha256``: one search a survey and photo;
-- other rows: the same survey, time, position and effort are one search. A search has
-  at most one row a category and size class, so a category that comes back under the
-  same key is a further search of the same size.
-
-Rows without an effort are sightings: they say that something was there and nothing
-about how much, so they never enter a density.
+The rows of one photo or transect share its effort, which is counted once; how they are
+found stands in :mod:`core.density.searches`. Rows without an effort are sightings: they
+say that something was there and nothing about how much, so they never enter a density.
 """
 
 from collections.abc import Collection
@@ -20,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.density.intervals import refuse_bad_counts, refuse_bad_effort
+from core.density.searches import find_searches
 from core.errors import ObservationError
 from core.geo import cells_of, normalise_lon
 from core.observations import RECORD_CATEGORIES, QualityFlag
@@ -27,8 +20,8 @@ from core.observations import RECORD_CATEGORIES, QualityFlag
 __all__ = ["count_searches", "pooled_counts"]
 
 _REQUIRED = ("lat", "lon", "category", "count")
-_NOT_DEBRIS = tuple(item.code for item in RECORD_CATEGORIES if not item.is_debris)
-_REFUSED_FLAGS = (int(QualityFlag.FAIL), int(QualityFlag.MISSING))
+NOT_DEBRIS = tuple(item.code for item in RECORD_CATEGORIES if not item.is_debris)
+REFUSED_FLAGS = (int(QualityFlag.FAIL), int(QualityFlag.MISSING))
 
 
 def pooled_counts(
@@ -87,7 +80,7 @@ def pooled_counts(
 
 
 def count_searches(observations: pd.DataFrame) -> int:
-    """Count the searches with an effort among the rows, by the rule of this module.
+    """Count the searches with an effort among the rows, by the rule of ``searches``.
 
     Raises
     ------
@@ -118,7 +111,7 @@ def _checked(observations: pd.DataFrame) -> pd.DataFrame:
         }
     )
     if "quality_flag" in given:
-        frame = frame.loc[~given["quality_flag"].isin(_REFUSED_FLAGS)]
+        frame = frame.loc[~given["quality_flag"].isin(REFUSED_FLAGS)]
     _refuse_bad_rows(frame)
     frame["lon"] = normalise_lon(frame["lon"])
     frame["count"] = frame["count"].astype(np.int64)
@@ -139,38 +132,31 @@ def _refuse_bad_rows(frame: pd.DataFrame) -> None:
 
 
 def _searches(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a search that has an effort, by the rule at the top of the module."""
-    known = frame.loc[frame["effort_km2"].notna()]
-    is_photo = known["photo"] != ""
-    photos, others = known.loc[is_photo], known.loc[~is_photo]
-    _refuse_two_efforts(photos)
-    key = ["survey", "observed_at", "lat", "lon", "effort_km2"]
-    nth = others.groupby(
-        [*key, "category", "size_class"], dropna=False, sort=False
-    ).cumcount()
-    return pd.concat(
-        [
-            photos.drop_duplicates(["survey", "photo"]),
-            others.assign(nth=nth).drop_duplicates([*key, "nth"]),
-        ]
+    """One row a search that has an effort, see :mod:`core.density.searches`."""
+    kind = _codes(frame["category"] + "\x1f" + frame["size_class"])
+    found = find_searches(
+        survey=_codes(frame["survey"]),
+        photo=frame["photo"].to_numpy(dtype=object),
+        time=_codes(frame["observed_at"]),
+        lat=frame["lat"].to_numpy(),
+        lon=frame["lon"].to_numpy(),
+        effort_km2=frame["effort_km2"].to_numpy(),
+        kind=kind,
+        rows=frame["row"].to_numpy(),
     )
+    return frame.loc[found.carries]
 
 
-def _refuse_two_efforts(photos: pd.DataFrame) -> None:
-    spread = photos.groupby(["survey", "photo"])["effort_km2"].transform("nunique")
-    if (spread > 1).any():
-        at = photos.loc[spread > 1].iloc[-1]
-        raise ObservationError(
-            f"photo {str(at['photo'])[:12]} comes with two different efforts, "
-            f"expected one (row {at['row']})"
-        )
+def _codes(column: pd.Series) -> npt.NDArray[np.int64]:
+    codes, _ = pd.factorize(column, use_na_sentinel=False)
+    return np.asarray(codes, dtype=np.int64)
 
 
 def _is_counted(
     category: pd.Series, categories: Collection[str] | None
 ) -> npt.NDArray[np.bool_]:
     if categories is None:
-        return np.asarray(~category.isin(_NOT_DEBRIS))
+        return np.asarray(~category.isin(NOT_DEBRIS))
     return np.asarray(category.isin(list(categories)))
 
 

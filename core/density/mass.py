@@ -27,9 +27,12 @@ from core.observations import CATEGORIES, RECORD_CATEGORIES
 __all__ = [
     "MassEstimate",
     "expected_mass",
+    "further_item_mass_kg",
+    "mass_of",
     "mean_item_mass",
     "pooled_mass",
     "total_mass",
+    "total_of",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,11 +74,35 @@ def expected_mass(
         cells with effort, sorted by ``h3``; ``main_category`` is empty where nothing
         was seen.
     """
-    terms, effort = _terms(observations, resolution, bbox, categories)
+    counts, effort = _pooled(observations, resolution, bbox, categories)
+    return mass_of(counts, effort, confidence=confidence)
+
+
+def mass_of(
+    counts: pd.DataFrame,
+    effort: "pd.Series[float]",
+    *,
+    confidence: float = 0.95,
+    item_mass_kg: float | None = None,
+) -> pd.DataFrame:
+    """Mass in each cell from pooled counts and effort, see :func:`expected_mass`.
+
+    Parameters
+    ----------
+    counts, effort
+        From :func:`core.density.pooled_counts`.
+    confidence : float, default 0.95
+        Coverage of the intervals.
+    item_mass_kg : float, optional
+        Mass of one further item, for the upper limits; the mean of the items counted
+        unless given. A part of a map takes that of the whole.
+    """
+    area = _areas(effort.index)
+    terms = _terms(counts, effort, area)
     cells = effort.index
     sums = terms.groupby("cell")[_TERMS].sum().reindex(cells, fill_value=0.0)
-    area = _areas(cells)
-    next_weight = area / effort.to_numpy() * _mean_item_mass(terms)
+    further = _mean_item_mass(terms) if item_mass_kg is None else item_mass_kg
+    next_weight = area / effort.to_numpy() * further
     spread = _item_mass_spread(terms, ["cell"]).reindex(cells, fill_value=0.0)
     low, high = _joined_interval(sums, spread, next_weight, confidence)
     heaviest = terms.loc[terms["total"] > 0].sort_values("total", kind="stable")
@@ -116,10 +143,26 @@ def total_mass(
     MassEstimate
         All zero when no row has an effort.
     """
-    terms, effort = _terms(observations, resolution, bbox, categories)
-    area = _areas(effort.index)
+    counts, effort = _pooled(observations, resolution, bbox, categories)
+    return total_of(counts, effort, confidence=confidence)
+
+
+def total_of(
+    counts: pd.DataFrame, effort: "pd.Series[float]", *, confidence: float = 0.95
+) -> MassEstimate:
+    """Mass in all cells together from pooled counts, see :func:`total_mass`.
+
+    Parameters
+    ----------
+    counts, effort
+        From :func:`core.density.pooled_counts`.
+    confidence : float, default 0.95
+        Coverage of the interval.
+    """
     if effort.empty:
         return MassEstimate(0.0, 0.0, 0.0, 0.0, 0.0, {})
+    area = _areas(effort.index)
+    terms = _terms(counts, effort, area)
     return _summed(terms, float(area.sum()), float(effort.sum()), confidence)
 
 
@@ -191,21 +234,25 @@ def _summed(
     )
 
 
-def _terms(
+def _pooled(
     observations: pd.DataFrame,
     resolution: int,
     bbox: Bbox | tuple[float, float, float, float] | None,
     categories: Collection[str] | None,
 ) -> tuple[pd.DataFrame, "pd.Series[float]"]:
-    """Scaled-up mass by cell and category: sum, Poisson variance and item limits."""
     if bbox is not None:
         observations = observations.loc[in_bbox(observations, Bbox(*bbox))]
-    counts, effort = pooled_counts(
-        observations, resolution=resolution, categories=categories
-    )
-    counts = counts.loc[counts["cell"].isin(effort.index) & (counts["n"] > 0)]
-    scale = _areas(counts["cell"]) / effort.reindex(counts["cell"]).to_numpy()
-    return _scaled_terms(counts, scale), effort
+    return pooled_counts(observations, resolution=resolution, categories=categories)
+
+
+def _terms(
+    counts: pd.DataFrame, effort: "pd.Series[float]", area_km2: FloatArray
+) -> pd.DataFrame:
+    """Scaled-up mass by cell and category: sum, Poisson variance and item limits."""
+    at = effort.index.get_indexer(pd.Index(counts["cell"]))
+    kept = (at >= 0) & (counts["n"].to_numpy() > 0)
+    scale = (area_km2 / effort.to_numpy())[at[kept]]
+    return _scaled_terms(counts.loc[kept], scale)
 
 
 def _scaled_terms(counts: pd.DataFrame, scale: FloatArray) -> pd.DataFrame:
@@ -241,8 +288,14 @@ def _item_masses() -> pd.DataFrame:
     ).set_index("code")
 
 
-def _areas(cells: "pd.Index[int] | pd.Series[int]") -> FloatArray:
-    return np.array([h3_int.cell_area(int(cell), unit="km^2") for cell in cells])
+def _areas(cells: "pd.Index[int]") -> FloatArray:
+    return np.array([h3_int.cell_area(x, unit="km^2") for x in cells.tolist()])
+
+
+def further_item_mass_kg(counts: pd.DataFrame) -> float:
+    """Mass of one further item behind counts, see :func:`mass_of`."""
+    seen = counts.loc[counts["n"] > 0]
+    return _mean_item_mass(_scaled_terms(seen, np.ones(len(seen))))
 
 
 def _mean_item_mass(terms: pd.DataFrame) -> float:

@@ -1,0 +1,394 @@
+"""Observations held ready for the map: any filter, any resolution, within a second.
+
+The columns of the store are sorted once by place. What a filter lets through is then
+counted with `numpy.bincount`, without a table of rows. One million rows take about
+80 MB. The figures are those of :func:`core.density.cell_density`,
+:func:`core.density.expected_mass` and :func:`core.density.total_mass`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from math import nan
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.density.cells import DENSITY_COLUMNS, Bbox, density_of
+from core.density.intervals import poisson_interval
+from core.density.map_filter import MapFilter
+from core.density.map_results import MapTotals, PointSample
+from core.density.map_rows import INDEX_COLUMNS, MapRows
+from core.density.mass import further_item_mass_kg, mass_of, total_of
+
+__all__ = [
+    "INDEX_COLUMNS",
+    "MAP_COLUMNS",
+    "MapIndex",
+    "MapTotals",
+    "PointSample",
+]
+
+_MASS_COLUMNS = ("mass_kg", "mass_low_kg", "mass_high_kg", "main_category")
+#: Columns of :meth:`MapIndex.cells`, in order.
+MAP_COLUMNS = (*DENSITY_COLUMNS, *_MASS_COLUMNS)
+
+Array = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EVERYTHING = MapFilter()
+
+
+class MapIndex:
+    """Observations sorted by place.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray, each of shape (n_rows,)
+        ``INDEX_COLUMNS`` as ``store.observations.columns`` returns them: ``h3`` as
+        uint64, times as ``datetime64[us]`` in UTC, texts as objects, NaN where a mass
+        or an effort is unknown. Rows flagged fail or missing are left out.
+
+    Raises
+    ------
+    ObservationError
+        If a column is missing, a count is negative or not whole, an effort is not
+        positive, or a photo comes with two efforts; the row is named.
+    """
+
+    def __init__(self, columns: Mapping[str, Array]) -> None:
+        self._rows = MapRows(columns)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def surveys(self) -> tuple[str, ...]:
+        """Names of the surveys, sorted."""
+        return self._rows.surveys
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Codes of the categories that occur, sorted."""
+        return self._rows.categories
+
+    @property
+    def size_classes(self) -> tuple[str, ...]:
+        """Size classes that occur, sorted."""
+        return tuple(name for name in self._rows.sizes if name)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, bytes."""
+        return self._rows.nbytes
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last time of a record, UTC; None without records."""
+        if not len(self):
+            return None
+        return _moment(self._rows.time.min()), _moment(self._rows.time.max())
+
+    @property
+    def bounds(self) -> Bbox | None:
+        """Smallest box around all records, the short way round; None without any."""
+        return self._rows.places.bounds() if len(self) else None
+
+    def pooled(
+        self,
+        chosen: MapFilter = _EVERYTHING,
+        *,
+        resolution: int,
+        within: Bbox | None = None,
+    ) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+        """Return counts by cell and category, and effort by cell.
+
+        Parameters
+        ----------
+        chosen : MapFilter
+            What to let through.
+        resolution : int
+            H3 resolution, 0 to 15. The first call for a resolution takes a second for
+            a million places.
+        within : Bbox, optional
+            A further box, for a part of the map.
+
+        Returns
+        -------
+        counts, effort_km2
+            As :func:`core.density.pooled_counts`.
+        """
+        kept = self._rows.kept(chosen, within)
+        level = self._rows.places.level(resolution)
+        cell = level.of_place[self._rows.places.of_row]
+        carries = self._rows.searches.among(kept)
+        effort = _sums(cell[carries], self._rows.effort_km2[carries], len(level.cells))
+        searched = np.flatnonzero(effort)
+        index = pd.Index(level.cells[searched], name="cell")
+        rows = np.flatnonzero(kept & self._rows.is_counted(chosen))
+        return (
+            self._counts(rows, cell[rows], level.cells),
+            pd.Series(effort[searched], index=index, name="effort_km2"),
+        )
+
+    def cells(
+        self,
+        chosen: MapFilter = _EVERYTHING,
+        *,
+        resolution: int,
+        confidence: float = 0.95,
+        within: Bbox | None = None,
+    ) -> pd.DataFrame:
+        """Density and expected mass in every cell that holds a record.
+
+        Parameters
+        ----------
+        chosen, resolution, within
+            As for `pooled`.
+        confidence : float, default 0.95
+            Coverage of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            A row a cell, sorted by ``h3``, with ``MAP_COLUMNS``; see
+            :func:`core.density.cell_density` and :func:`core.density.expected_mass`.
+            Mass is NaN and the main category empty where nothing was searched.
+        """
+        counts, effort = self.pooled(chosen, resolution=resolution, within=within)
+        # Upper limits of a part rest on the items of the whole map.
+        whole = None if within is None else further_item_mass_kg(self._by_kind(chosen))
+        return _cells(counts, effort, confidence, whole)
+
+    def totals(
+        self,
+        chosen: MapFilter = _EVERYTHING,
+        *,
+        resolution: int,
+        confidence: float = 0.95,
+    ) -> MapTotals:
+        """Everything together: rate and mass with their intervals.
+
+        Parameters
+        ----------
+        chosen, resolution, confidence
+            As for `cells`; mass stands for the area of the cells of that resolution.
+        """
+        counts, effort = self.pooled(chosen, resolution=resolution)
+        return self._totals(chosen, counts, effort, confidence)
+
+    def overview(
+        self,
+        chosen: MapFilter = _EVERYTHING,
+        *,
+        resolution: int,
+        confidence: float = 0.95,
+    ) -> tuple[pd.DataFrame, MapTotals]:
+        """Cells and totals of one filter, counted once."""
+        counts, effort = self.pooled(chosen, resolution=resolution)
+        return (
+            _cells(counts, effort, confidence),
+            self._totals(chosen, counts, effort, confidence),
+        )
+
+    def timeline(
+        self, chosen: MapFilter = _EVERYTHING, *, bins: int = 60
+    ) -> pd.DataFrame:
+        """Items and effort over time.
+
+        Parameters
+        ----------
+        chosen : MapFilter
+            What to let through; its period, or the span of the records, is divided.
+        bins : int
+            Parts of equal length, at least one.
+
+        Returns
+        -------
+        DataFrame
+            ``start, end, n, n_sightings, effort_km2``; empty without records.
+        """
+        kept = self._rows.kept(chosen)
+        if not kept.any():
+            return _timeline(np.zeros(1), *[np.zeros(0)] * 3)
+        first = chosen.start_us
+        last = chosen.end_us
+        times = self._rows.time[kept]
+        first = int(times.min()) if first is None else first
+        last = int(times.max()) + 1 if last is None else last
+        edges = np.linspace(first, last, max(bins, 1) + 1)
+        part = np.clip(
+            ((self._rows.time - first) / (last - first) * (len(edges) - 1)).astype(
+                np.int64
+            ),
+            0,
+            len(edges) - 2,
+        )
+        counted = kept & self._rows.is_counted(chosen)
+        known = ~np.isnan(self._rows.effort_km2)
+
+        def summed(rows: Bools, values: Array) -> Array:
+            return _sums(part[rows], values[rows], len(edges) - 1)
+
+        return _timeline(
+            edges,
+            summed(counted & known, self._rows.count),
+            summed(counted & ~known, self._rows.count),
+            summed(self._rows.searches.among(kept), self._rows.effort_km2),
+        )
+
+    def sample(
+        self, chosen: MapFilter = _EVERYTHING, *, n: int = 5_000, seed: int = 0
+    ) -> PointSample:
+        """Return records with items, a random ``n`` of them where there are more.
+
+        Parameters
+        ----------
+        chosen : MapFilter
+            What to let through.
+        n : int
+            Most records to return.
+        seed : int
+            Makes the choice repeatable.
+        """
+        fits = (
+            self._rows.kept(chosen)
+            & self._rows.is_counted(chosen)
+            & (self._rows.count > 0)
+        )
+        rows = np.flatnonzero(fits)
+        total = len(rows)
+        if total > n:
+            rows = np.sort(
+                np.random.default_rng(seed).choice(
+                    rows, n, replace=False, shuffle=False
+                )
+            )
+        place = self._rows.places.of_row[rows]
+        points = pd.DataFrame(
+            {
+                "lat": self._rows.places.lat[place],
+                "lon": self._rows.places.lon[place],
+                "observed_at": pd.to_datetime(
+                    self._rows.time[rows], unit="us", utc=True
+                ),
+                "category": np.array(self.categories, dtype=object)[
+                    self._rows.category[rows]
+                ],
+                "count": self._rows.count[rows].astype(np.int64),
+                "survey": np.array(self.surveys, dtype=object)[self._rows.survey[rows]],
+                "with_effort": ~np.isnan(self._rows.effort_km2[rows]),
+            }
+        )
+        return PointSample(points, total)
+
+    def _by_kind(self, chosen: MapFilter) -> pd.DataFrame:
+        """Return counts by category, all places together."""
+        kept = self._rows.kept(chosen) & self._rows.is_counted(chosen)
+        rows = np.flatnonzero(kept)
+        nowhere = np.zeros(len(rows), dtype=np.int32)
+        return self._counts(rows, nowhere, np.zeros(1, dtype=np.uint64))
+
+    def _counts(
+        self, rows: Ints, cell: npt.NDArray[np.int32], cells: npt.NDArray[np.uint64]
+    ) -> pd.DataFrame:
+        n_kinds = max(len(self.categories), 1)
+        key = cell.astype(np.int64) * n_kinds + self._rows.category[rows]
+        found, key = _numbered(key, len(cells) * n_kinds)
+        count = self._rows.count[rows].astype(np.float64)
+        known = ~np.isnan(self._rows.effort_km2[rows])
+        mass = self._rows.mass_kg[rows]
+        weighed = known & ~np.isnan(mass) & (count > 0)
+
+        def summed(values: Array, where: Bools) -> Array:
+            return _sums(key[where], values[where], len(found))
+
+        return pd.DataFrame(
+            {
+                "cell": cells[found // n_kinds],
+                "category": np.array(self.categories, dtype=object)[found % n_kinds]
+                if self.categories
+                else np.array([], dtype=object),
+                "n": summed(count, known).astype(np.int64),
+                "n_sightings": summed(count, ~known).astype(np.int64),
+                "weighed_kg": summed(mass, weighed),
+                "n_weighed": summed(count, weighed).astype(np.int64),
+            }
+        )
+
+    def _totals(
+        self,
+        chosen: MapFilter,
+        counts: pd.DataFrame,
+        effort: "pd.Series[float]",
+        confidence: float,
+    ) -> MapTotals:
+        kept = self._rows.kept(chosen)
+        searched = float(effort.sum())
+        n_items = int(counts["n"].sum())
+        rate = (
+            poisson_interval(n_items, searched, confidence)
+            if searched > 0
+            else (nan, nan, nan)
+        )
+        return MapTotals(
+            n_items=n_items,
+            n_sightings=int(counts["n_sightings"].sum()),
+            effort_km2=searched,
+            rate=float(rate[0]),
+            low=float(rate[1]),
+            high=float(rate[2]),
+            mass=total_of(counts, effort, confidence=confidence),
+            simulated=bool(self._rows.simulated[kept].any()),
+            from_photos=bool(self._rows.from_photo[kept].any()),
+        )
+
+
+def _numbered(key: Ints, n_keys: int) -> tuple[Ints, Ints]:
+    """Keys that occur, sorted, and the number of each row's key among them."""
+    if n_keys > 4 * len(key) + 1_000_000:  # a table of all keys would be larger
+        found, numbers = np.unique(key, return_inverse=True)
+        return found, np.asarray(numbers, dtype=np.int64)
+    occurs = np.zeros(n_keys, dtype=np.bool_)
+    occurs[key] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
+
+
+def _sums(group: Array, values: Array, n_groups: int) -> Array:
+    # Of nothing, bincount gives whole numbers.
+    sums = np.bincount(group, weights=values, minlength=n_groups)
+    return sums.astype(np.float64, copy=False)
+
+
+def _cells(
+    counts: pd.DataFrame,
+    effort: "pd.Series[float]",
+    confidence: float,
+    item_mass_kg: float | None = None,
+) -> pd.DataFrame:
+    cells = density_of(counts, effort, confidence=confidence).set_index("h3")
+    masses = mass_of(counts, effort, confidence=confidence, item_mass_kg=item_mass_kg)
+    joined = cells.join(masses.set_index("h3")[list(_MASS_COLUMNS)])
+    joined["main_category"] = joined["main_category"].fillna("").astype("str")
+    return joined.reset_index()[list(MAP_COLUMNS)]
+
+
+def _timeline(
+    edges: Array, n: Array, n_sightings: Array, effort: Array
+) -> pd.DataFrame:
+    times = pd.to_datetime(np.round(edges).astype(np.int64), unit="us", utc=True)
+    return pd.DataFrame(
+        {
+            "start": times[:-1],
+            "end": times[1:],
+            "n": n.astype(np.int64),
+            "n_sightings": n_sightings.astype(np.int64),
+            "effort_km2": effort.astype(np.float64),
+        }
+    )
+
+
+def _moment(microseconds: np.int64) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(microseconds))
