@@ -100,6 +100,12 @@ def plan_summary(made: "CleanupPlan", out: Path) -> str:
         f"sea, {totals['fuel_l']:.0f} l fuel, {totals['co2_kg']:.0f} kg CO2, cost "
         f"{totals['cost']:.0f}"
     ]
+    if "priority_kg" in totals:
+        lines.append(
+            f"weighed by harm and sensitivity: {totals['priority_kg']:.0f} kg of "
+            f"average harm ({totals['priority_kg_low']:.0f} to "
+            f"{totals['priority_kg_high']:.0f}). {made.notes[0]}"
+        )
     lines += [f"refused {one}" for one in made.rejected]
     lines += [
         " ".join(f"left out {x.site}: {x.reason}. {x.detail} {x.remedy}".split())

@@ -78,6 +78,22 @@ def plan(
             "--closed-areas", help="GeoJSON or zipped shapefile; may be repeated."
         ),
     ] = None,
+    harm: Annotated[
+        Path | None,
+        typer.Option(
+            "--harm",
+            help="YAML of harm weights, or the word default: maximise mass times harm, "
+            "not mass.",
+        ),
+    ] = None,
+    sensitive: Annotated[
+        Files,
+        typer.Option(
+            "--sensitive",
+            help="GeoJSON of areas with a factor: debris in them counts more; may be "
+            "repeated.",
+        ),
+    ] = None,
     margin_km: Annotated[
         float, typer.Option("--margin", min=0.0, help="Distance kept from land, km.")
     ] = 0.0,
@@ -106,6 +122,7 @@ def plan(
 ) -> None:
     """Plan which vessel collects what, where and when."""
     from core.cli._plan_files import plan_summary, write_plan
+    from core.cli._plan_priority import weighed_sites
     from core.cli._plan_sea import PlanSea, read_closed_areas
     from core.routing import WorkHours, plan_cleanup
 
@@ -115,7 +132,13 @@ def plan(
     sea = PlanSea(
         currents=currents or [], wind=wind or [], stokes=stokes or [], waves=waves or []
     )
-    frame = sites_read.frame
+    frame, weighting = weighed_sites(
+        sites_read.frame,
+        harm=harm,
+        sensitive=sensitive or [],
+        start_at=start_at,
+        hours=hours,
+    )
     made = plan_cleanup(
         frame,
         fleet_read.fleet,
@@ -134,6 +157,7 @@ def plan(
         closed_areas=read_closed_areas(closed_areas or []),
         margin_km=margin_km,
         quantile=quantile,
+        weighting=weighting,
         rejected=(*fleet_read.rejected, *sites_read.rejected),
         progress=progress_line("planning, per cent"),
     )

@@ -1,6 +1,6 @@
 """Debris seen since a plan was made, as sites that its rest can be planned with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,10 @@ _MOST_SITES = 60
 
 
 def sites_since(
-    plan: Mapping[str, Any], observations: pd.DataFrame
+    plan: Mapping[str, Any],
+    observations: pd.DataFrame,
+    *,
+    weigh: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> list[dict[str, Any]]:
     """Sites from observations that were stored after a plan.
 
@@ -34,6 +37,8 @@ def sites_since(
     observations : DataFrame
         Observations that were stored after the plan, as
         :meth:`core.storage.observations.Observations.stored_since` returns them.
+    weigh : callable, optional
+        Gives the hotspots their ``priority``, where the plan is by priority.
 
     Returns
     -------
@@ -45,6 +50,8 @@ def sites_since(
     found = find_hotspots(observations, min_mass_kg=_LEAST_KG, max_sites=_MOST_SITES)
     if found.empty:
         return []
+    if weigh is not None:
+        found = weigh(found)
     request = plan["document"].get("request") or {}
     known = pd.DataFrame(request.get("sites", []), columns=["site", "lat", "lon"])
     return site_rows(found.assign(site=_names(found, known)))

@@ -124,9 +124,18 @@ def keep_plan(
                 "surveys": list(surveys),
                 "forcing": document["forcing"],
                 "parent": plan.parent,
+                **_weighting(plan),
             },
         )
     return plan_id
+
+
+def _weighting(plan: "CleanupPlan") -> dict[str, Any]:
+    """Which harm weights and areas a plan by priority used; nothing by mass."""
+    weighting = (plan.request or {}).get("weighting")
+    if not weighting:
+        return {}
+    return {"weighting": {k: v for k, v in weighting.items() if k != "sites"}}
 
 
 def plan_params(

@@ -120,7 +120,8 @@ def read_weights(path: str | Path) -> HarmWeights:
 def weights_text(weights: HarmWeights) -> str:
     """Return weights as the YAML that :func:`parse_weights` reads."""
     document = weights_to_document(weights)
-    return _NOTE + yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1_000)
+    return _NOTE + text
 
 
 def _plain(weight: HarmWeight) -> dict[str, Any]:

@@ -34,6 +34,7 @@ HOTSPOT_COLUMNS = (
     "effort_km2",
     "basis",
     "simulated",
+    "shares",
 )
 _UNIT = ["survey", "lat", "lon", "observed_at", "photo_sha256"]
 
@@ -82,6 +83,7 @@ def find_hotspots(
     -------
     DataFrame
         Columns ``HOTSPOT_COLUMNS``; empty when nothing heavy enough was seen.
+        ``shares`` holds a mapping of category to its share of the mass.
 
     Raises
     ------
@@ -185,6 +187,7 @@ def _site(
         "effort_km2": effort if effort > 0.0 else float("nan"),
         "basis": basis,
         "simulated": bool(members["simulated"].any()),
+        "shares": {c: kg / mass for c, kg in by_category.items()} if mass else {},
     }
 
 

@@ -9,6 +9,7 @@ from core.routing.mend import Mended
 from core.routing.schedule import PlannedVessel
 from core.routing.setup import Setup
 from core.routing.speed import speed_notes
+from core.routing.weighting import weighting_notes
 
 __all__ = ["plan_notes"]
 
@@ -36,6 +37,7 @@ def plan_notes(
 ) -> tuple[str, ...]:
     """Every note of a plan, what concerns this one first."""
     return (
+        *weighting_notes(setup.request.weighting),
         *mended.notes,
         *setup.notes,
         *_motion_notes(setup, expectation),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -64,6 +65,7 @@ def plan_cleanup(
     quantile: float | None = None,
     rejected: Sequence[Rejected] = (),
     parent: str | None = None,
+    weighting: Mapping[str, Any] | None = None,
     cache_dir: Path | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -84,7 +86,7 @@ def plan_cleanup(
         Where the debris drifts; it is taken as lying still when not given.
     conditions : Conditions, optional
         Current, wind and waves; a calm sea when not given.
-    quantile, rejected, parent
+    quantile, rejected, parent, weighting
         See :class:`core.routing.PlanRequest`.
     cache_dir : Path, optional
         Folder where what is found about a coast is kept for later plans.
@@ -124,6 +126,7 @@ def plan_cleanup(
         quantile=quantile,
         rejected=tuple(rejected),
         parent=parent,
+        weighting=weighting,
     )
     return plan_request(
         request,

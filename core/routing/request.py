@@ -74,6 +74,9 @@ class PlanRequest:
         Names of the drift forecast and of the state of the sea, if there were any.
     parent : str, optional
         Plan that this one is made from.
+    weighting : mapping, optional
+        What the priorities of the sites rest on, where they come from harm and
+        sensitivity, as :func:`core.priorities.weigh_sites` gives it.
 
     Raises
     ------
@@ -101,6 +104,7 @@ class PlanRequest:
     forecast_id: str = ""
     conditions_id: str = ""
     parent: str | None = None
+    weighting: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.hours <= _MAX_HOURS:
@@ -120,6 +124,12 @@ class PlanRequest:
             raise RouteInputError(
                 f"quantile is {self.quantile}, expected a number between 0 and 1"
             )
+        weighting = self.weighting
+        if weighting is not None and not (
+            isinstance(weighting, Mapping)
+            and isinstance(weighting.get("sites"), Mapping)
+        ):
+            raise RouteInputError("weighting: expected what weigh_sites returned")
         start = self.start_at.astimezone(UTC).replace(microsecond=0)
         object.__setattr__(self, "start_at", start)
 
@@ -153,6 +163,8 @@ class PlanRequest:
             "quantile",
         )
         plain += ("forecast_id", "conditions_id", "parent")
+        # Left out where there is none, so that a plan by mass stays what it was.
+        plain += ("weighting",) if self.weighting else ()
         return document | {name: getattr(self, name) for name in plain}
 
     @classmethod

@@ -9,6 +9,7 @@ from core.routing.emissions import co2_kg
 from core.routing.outcome import LeftOut, Partial, PlanDrift, PlanLimit
 from core.routing.rejected import Rejected
 from core.routing.stops import Leg, Stop, iso_utc, settle
+from core.routing.weighting import weighted_totals
 
 __all__ = [
     "CleanupPlan",
@@ -201,7 +202,9 @@ class CleanupPlan:
 
         Without drift the interval of the mass adds up the lows and the highs, as if
         every site were low or high at once: the widest reading. With drift it is the
-        10 and 90 % quantiles of the plan executed in every member.
+        10 and 90 % quantiles of the plan executed in every member. A plan by priority
+        has its weighted mass beside it, see
+        :func:`core.routing.weighting.weighted_totals`.
         """
         trips = [trip for _, trip in self.trips()]
         fuel_l = sum(trip.fuel_l for trip in trips)
@@ -224,6 +227,11 @@ class CleanupPlan:
             "hours": sum(vessel.hours for vessel in self.vessels),
             "unload_h": sum(vessel.unload_h for vessel in self.vessels),
             "distance_km": sum(trip.distance_km for trip in trips),
+            **weighted_totals(
+                # What is aboard a vessel that dropped out does not land.
+                (stop for trip in trips if trip.load_kg > 0.0 for stop in trip.stops),
+                self.request,
+            ),
         }
 
     def to_dict(self) -> dict[str, Any]:

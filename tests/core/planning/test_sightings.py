@@ -60,3 +60,12 @@ def test_a_name_is_given_once_and_never_one_of_the_plan():
 def test_a_plan_without_its_request_has_no_sites_to_meet_again():
     old = {"created_at": datetime.now(UTC), "document": {}}
     assert names(sites_since(old, seen(10.0))) == ["N001"]
+
+
+def test_a_plan_by_priority_weighs_what_was_seen_since():
+    def weigh(found):
+        assert "shares" in found
+        return found.assign(priority=2.5)
+
+    (site,) = sites_since(plan(("A", 10.0)), seen(30.0), weigh=weigh)
+    assert site["priority"] == 2.5

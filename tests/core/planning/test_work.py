@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import InputError, NotFoundError
+from core.governance import detail_of
 from core.jobs.runner import JobContext
 from core.planning import (
     PlanForcing,
@@ -150,3 +151,27 @@ def test_a_stopped_job_keeps_nothing(store, plan_wish):
     params = plan_params(plan_wish, name="Job", actor="mia")
     assert plan_work(store)(params, job) == {}
     assert store.plans.listing() == []
+
+
+def test_a_plan_by_priority_names_its_weights_in_the_log_and_when_planned_anew(
+    store, plan_wish
+):
+    weighting = {
+        "objective": "priority",
+        "harm_weights": {"version": "version 3", "sha256": "0" * 64},
+        "areas": [{"area_id": "a1", "name": "Reef", "factor": 3.0}],
+        "sites": {},
+    }
+    wish = plan_wish.changed(weighting=weighting)
+    plan_id = make_plan(store, wish, name="Weighed", actor="mia")
+    document = store.plans.get(plan_id)["document"]
+    # The sites of this wish have a priority of 1: kg of average harm are kg.
+    totals = document["totals"]
+    assert totals["priority_kg"] == pytest.approx(totals["mass_kg"], abs=0.01)
+    (entry,) = (e for e in store.audit.walk() if e["action"] == "plan.created")
+    named = detail_of(entry)["weighting"]
+    assert named["harm_weights"]["version"] == "version 3"
+    assert "sites" not in named
+    at = (START + timedelta(hours=8)).isoformat()
+    again = replan(store, Replan(plan_id=plan_id, at=at), actor="mia")
+    assert store.plans.get(again)["document"]["request"]["weighting"] == weighting

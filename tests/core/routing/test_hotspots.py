@@ -41,6 +41,17 @@ def test_two_groups_make_two_sites_the_heavier_first():
     assert sites["n_items"].tolist() == [1, 2]
 
 
+def test_shares_are_those_of_the_mass():
+    site = find_hotspots(
+        observations(
+            (10.0, -40.0, "plastic", 1, 30.0, np.nan),
+            (10.0, -40.0, "metal", 1, 10.0, np.nan),
+        )
+    ).iloc[0]
+    assert site["shares"] == {"plastic": 0.75, "metal": 0.25}
+    assert site["category"] == "plastic"
+
+
 def test_other_debris_makes_a_site_too():
     sites = find_hotspots(
         observations((10.0, -40.0, "other", 100, np.nan, np.nan)), min_mass_kg=1e-6
