@@ -1,4 +1,4 @@
-"""``import``: observations from a table into the store."""
+"""``import``: field records of any known layout into the store, and back out."""
 
 import json
 from pathlib import Path
@@ -6,148 +6,176 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli._output import JsonOption, check_folder, emit
-from core.config import load_settings
-from core.errors import InputError
+from core.cli._output import JsonOption, check_folder, emit, progress_line
+from core.config import Settings, load_settings
+from core.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from core.observations import Checked
+    from core.imports import Preview
+    from core.observations.importers.mapping import ColumnMapping
+    from core.storage import Store
 
 __all__ = ["register"]
-
-_PROFILES = ("gyre",)
-#: Reasons printed for a person; the report file holds all of them.
-_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("import")(import_observations)
+    app.command("import")(import_records)
 
 
-def import_observations(
-    file: Annotated[Path, typer.Argument(help="CSV, CSV.GZ, TSV or Parquet.")],
+def import_records(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="CSV, TSV, Excel, GeoJSON, Parquet, GeoPackage, zipped shapefile, "
+            "NetCDF or Darwin Core archive."
+        ),
+    ] = None,
     profile: Annotated[
-        str,
-        typer.Option(help="Layout of the file: gyre (see 'schema observations')."),
-    ] = "gyre",
+        str | None,
+        typer.Option(help="Layout of the file; recognised if not given."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write the report as JSON to this file.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and report, keep nothing.")
     ] = False,
+    companions: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="A file it needs beside; may be repeated."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="What the columns mean, as JSON, for an unknown layout."),
+    ] = None,
+    undo: Annotated[str, typer.Option(metavar="ID", help="Withdraw an import.")] = "",
+    redo: Annotated[
+        str, typer.Option(metavar="ID", help="Bring a withdrawn import back.")
+    ] = "",
+    list_profiles: Annotated[
+        bool, typer.Option("--list-profiles", help="List the layouts and stop.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a table of observations and keep the good rows.
+    """Check a file of field records and keep the good ones.
 
-    Refused rows are reported with field, value and reason, and do not keep the others
-    out. Importing the same file again adds nothing. Exit 3 if no row could be used.
+    Refused records are reported with field, value and reason, and do not keep the
+    others out. Importing the same file again adds nothing. Exit 3 if no record could
+    be used, or the layout is not known; the message says what it lacks.
     """
-    if profile not in _PROFILES:
-        raise InputError(
-            f"unknown profile {profile!r}, expected {', '.join(_PROFILES)}"
+    asked = [file is not None, bool(undo), bool(redo), list_profiles]
+    if sum(asked) != 1:
+        raise typer.BadParameter("give a FILE, --undo ID, --redo ID or --list-profiles")
+    if list_profiles:
+        _list(as_json=as_json)
+    elif file is None:
+        _turn(undo or redo, back=bool(redo), as_json=as_json)
+    else:
+        check_folder(report)
+        if report is not None and report.is_dir():
+            raise InputError(f"cannot write {report}: it is a folder")
+        meaning = None if mapping is None else _mapping(mapping)
+        beside = list(companions or [])
+        result = _import(file, profile, meaning, beside, dry_run=dry_run)
+        _show(result, report, as_json=as_json)
+
+
+def _mapping(path: Path) -> "ColumnMapping":
+    from core.observations.importers.mapping import ColumnMapping
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} holds no mapping, expected {{'columns': ...}}")
+    return ColumnMapping.from_document(document)
+
+
+def _import(
+    file: Path,
+    profile: str | None,
+    mapping: "ColumnMapping | None",
+    companions: list[Path],
+    *,
+    dry_run: bool,
+) -> dict[str, Any]:
+    from core.imports import check_file, keep, report
+
+    def check(store: "Store | None") -> "Preview":
+        return check_file(
+            file, profile=profile, mapping=mapping, companions=companions, store=store
         )
-    check_folder(report)
-    result = _import(file, dry_run=dry_run)
+
+    settings, line = load_settings(), progress_line("rows written")
+    if not _has_store(settings):  # neither a dry run nor a bad file makes a database
+        preview = check(None)
+        if dry_run or preview.imported.n_accepted == 0:
+            return report(preview, state="checked" if dry_run else "nothing")
+        with _opened() as store:
+            return keep(store, preview, settings.actor, progress=line)
+    with _opened() as store:
+        preview = check(store)
+        if dry_run:
+            return report(preview)
+        return keep(store, preview, settings.actor, progress=line)
+
+
+def _has_store(settings: Settings) -> bool:
+    """Whether there is a database already."""
+    from core.storage import sqlite_path
+
+    return sqlite_path(settings.resolved_database_url).exists()
+
+
+def _opened() -> "Store":
+    from core.storage import open_store
+
+    settings = load_settings()
+    return open_store(settings.resolved_database_url, data_dir=settings.data_dir)
+
+
+def _show(result: dict[str, Any], report: Path | None, *, as_json: bool) -> None:
+    from core.imports import in_words, report_json
+
     if report is not None:
-        text = json.dumps(result, allow_nan=False, ensure_ascii=False, indent=2)
         try:
-            report.write_text(text + "\n", encoding="utf-8")
+            report.write_text(report_json(result), encoding="utf-8")
         except OSError as error:
             raise InputError(f"cannot write {report}: {error.strerror}") from error
-    emit(result, text=_in_words(result), as_json=as_json)
+    emit(result, text=in_words(result), as_json=as_json)
     if result["rejected"] == result["rows"] > 0:
         raise typer.Exit(3)
 
 
-def _import(file: Path, *, dry_run: bool) -> dict[str, Any]:
-    from core.observations import read_observations
-
-    checked = read_observations(file)
-    result: dict[str, Any] = {
-        "file": file.name,
-        "dry_run": dry_run,
-        "rows": checked.n_rows,
-        "accepted": len(checked.accepted),
-        "rejected": checked.n_rejected,
-        "duplicates": checked.duplicates,
-        "flags": checked.flags,
-        "reasons": [rejection.to_dict() for rejection in checked.rejected],
-        "doubts": [doubt.to_dict() for doubt in checked.doubts],
-        "repeated": [repeat.to_dict() for repeat in checked.repeated],
-        "already_stored": 0,
-        "mapping": dict(checked.mapping),
-    }
-    if not checked.accepted.empty:
-        stored = _count_known(checked) if dry_run else _keep(checked, result)
-        # Stored by an earlier import is a duplicate like repeated in the file.
-        result["already_stored"] = stored
-        result["duplicates"] += stored
-        result["accepted"] -= stored
-    return result
-
-
-def _count_known(checked: "Checked") -> int:
-    from core.storage import open_store, sqlite_path
+def _turn(import_id: str, *, back: bool, as_json: bool) -> None:
+    """Withdraw an import, or bring it back."""
+    from core.imports import restore, withdraw
 
     settings = load_settings()
-    url = settings.resolved_database_url
-    if not sqlite_path(url).exists():  # a dry run makes no database
-        return 0
-    with open_store(url, data_dir=settings.data_dir) as store:
-        ids = checked.accepted["observation_id"].tolist()
-        return len(store.observations.known(ids))
+    if not _has_store(settings):
+        raise NotFoundError(f"no import {import_id!r}: nothing was imported yet")
+    with _opened() as store:
+        name = store.imports.get(import_id)["name"]
+        act = restore if back else withdraw
+        rows = act(store, import_id, settings.actor)
+    word = "brought back" if back else "withdrawn"
+    told = ", ".join(f"{n} {kind}" for kind, n in rows.items() if n) or "no rows"
+    result = {"import_id": import_id, "file": name, "state": word, "rows": rows}
+    emit(result, text=f"{name}: {told} {word}", as_json=as_json)
 
 
-def _keep(checked: "Checked", result: dict[str, Any]) -> int:
-    """Keep rows, their surveys and the audit entry, all in one transaction."""
-    from core.governance import record
-    from core.storage import open_store
+def _list(*, as_json: bool) -> None:
+    from core.imports import layout_titles
 
-    settings = load_settings()
-    url = settings.resolved_database_url
-    with (
-        open_store(url, data_dir=settings.data_dir) as store,
-        store.transaction(),
-    ):
-        done = store.observations.add(checked.accepted)
-        for name, rows in checked.accepted.groupby("survey"):
-            if str(name).strip():
-                store.surveys.add(
-                    str(name),
-                    platform="table",
-                    started_at=rows["observed_at"].min().to_pydatetime(),
-                    ended_at=rows["observed_at"].max().to_pydatetime(),
-                    simulated=bool(rows["simulated"].all()),
-                    created_by=settings.actor,
-                )
-        if done.added:
-            detail = {
-                "rows": result["rows"],
-                "added": done.added,
-                "rejected": result["rejected"],
-                "surveys": sorted(set(checked.accepted["survey"]))[:100],
-            }
-            subject = f"file:{result['file'][:200]}"
-            record(store, "observations.import", settings.actor, subject, detail)
-    return done.duplicates
-
-
-def _in_words(result: dict[str, Any]) -> str:
-    kept = "would be kept" if result["dry_run"] else "kept"
-    lines = [
-        f"{result['file']}: {result['rows']} rows, {result['accepted']} {kept}, "
-        f"{result['rejected']} refused, {result['duplicates']} duplicates"
-    ]
-    lines += [
-        f"  row {r['row']}, {r['field'] or 'whole row'}: {r['reason']} "
-        f"(got {r['value']!r})"
-        for r in result["reasons"][:_SHOWN]
-    ]
-    more = len(result["reasons"]) - _SHOWN
-    if more > 0:
-        lines.append(f"  and {more} more reasons; --report FILE holds them all")
-    if result["doubts"]:
-        lines.append(f"  {len(result['doubts'])} doubtful values kept with flag 3")
-    return "\n".join(lines)
+    if _has_store(load_settings()):
+        with _opened() as store:
+            titles = layout_titles(store)
+    else:
+        titles = layout_titles()
+    width = max(map(len, titles))
+    lines = [f"{name:<{width}}  {title}" for name, title in titles.items()]
+    emit(titles, text="\n".join(lines), as_json=as_json)
