@@ -63,11 +63,10 @@ def test_every_search_is_carried_by_one_row(rows):
     assert sorted(photos) == sorted({n for n in names.values() if len(n) == 2})
 
 
-@given(st.lists(ROW, max_size=12), st.lists(st.booleans(), min_size=12, max_size=12))
-def test_a_photo_is_carried_by_a_row_that_a_filter_keeps(rows, kept):
-    kept = np.array(kept[: len(rows)], dtype=bool)
-    # Filters keep or drop all rows of one transect, which share time and place.
-    kept |= np.array([row[1] == "" for row in rows], dtype=bool)
+@given(st.lists(ROW, max_size=12), st.sets(st.sampled_from([(0, 0.0), (1, 1.0)])))
+def test_a_photo_is_carried_by_a_row_that_a_filter_keeps(rows, dropped):
+    # Filters look at time and place, never at rows that share both.
+    kept = np.array([(row[2], row[3]) not in dropped for row in rows], dtype=bool)
     left = [row for row, keep in zip(rows, kept, strict=True) if keep]
     carried = [rows[n][:3] for n in np.flatnonzero(found(rows).among(kept))]
     alone = [left[n][:3] for n in np.flatnonzero(found(left).carries)]
