@@ -38,8 +38,7 @@ class GenericProfile:
         """Fits where a suggested mapping leaves no question."""
         mapping = suggest_mapping(tables)
         lacks = what_is_missing(mapping, _table(tables, mapping))
-        nearness = max(0.0, 0.9 - 0.2 * len(lacks))
-        return Match(score=nearness if lacks else self._SCORE, lacks=lacks)
+        return Match(score=self._SCORE, lacks=lacks)
 
     def read(self, tables: Sequence[RawTable], context: ImportContext) -> Imported:
         """Read by the suggested mapping.

@@ -70,17 +70,22 @@ def recognise(tables: Sequence[RawTable]) -> Profile:
 def _refusal(
     tables: Sequence[RawTable], matches: Sequence[tuple[Profile, Match]]
 ) -> str:
-    """Say what the file lacks for the profile it comes nearest to."""
-    nearest, match = max(matches, key=lambda pair: pair[1].score)
+    """Say what the file lacks for the nearest profile, and by its headings alone."""
+    known = [(p, m) for p, m in matches if not isinstance(p, GenericProfile)]
+    nearest, match = max(known, key=lambda pair: pair[1].score)
+    plain = [m.lacks for p, m in matches if isinstance(p, GenericProfile)]
     columns = tables[0].columns
     has = ", ".join(columns[:_SHOWN_COLUMNS])
-    more = f" and {len(columns) - _SHOWN_COLUMNS} more" if len(columns) > 20 else ""
-    lacks = ", ".join(match.lacks) or "everything"
-    return (
-        f"{tables[0].file} is in no layout Gyre knows; nearest: {nearest.title} "
-        f"({nearest.name}), for which it lacks {lacks}. It has: {has}{more}. "
-        "Name its columns in a mapping to import it all the same."
-    )
+    rest = len(columns) - _SHOWN_COLUMNS
+    parts = [f"{tables[0].file} is in no layout Gyre knows"]
+    if match.score > 0:
+        lacks = ", ".join(match.lacks) or "its own headings"
+        parts.append(f"Nearest: {nearest.title} ({nearest.name}), but it lacks {lacks}")
+    if plain:
+        parts.append(f"By its headings alone it lacks {'; '.join(plain[0])}")
+    parts.append(f"It has: {has}" + (f" and {rest} more" if rest > 0 else ""))
+    parts.append("Say in a mapping what its columns mean to import it all the same")
+    return ". ".join(parts) + "."
 
 
 def named_profile(name: str) -> Profile:

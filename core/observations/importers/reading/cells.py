@@ -288,12 +288,11 @@ def _of_parts(year: str, month: str, day: str) -> str:
 
 def _in_utc(text: str, offset_h: float) -> str:
     """Local time as UTC; a bare day, and a time with its own offset, stay."""
-    if not offset_h or "T" not in text:
+    if not offset_h or len(text) <= len("2020-05-13"):
         return text
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        utc = moment - timedelta(hours=offset_h)
+    except (ValueError, OverflowError):
         return text
-    if moment.tzinfo is not None:
-        return text
-    return (moment - timedelta(hours=offset_h)).isoformat() + "Z"
+    return text if moment.tzinfo is not None else utc.isoformat() + "Z"

@@ -199,10 +199,13 @@ def _built(year: int, month: int, day: int, clock: str | None, text: str) -> str
     if not clock:
         return found.isoformat()
     read = parse_clock(clock)
-    if read is None:
-        return text
-    moment, offset, extra = read
-    whole = datetime.combine(found, moment) + timedelta(days=extra)
+    return text if read is None else _moment(found, *read)
+
+
+def _moment(day: date, clock: time, offset: str, extra: int) -> str:
+    """ISO text of a day and a clock time; 24:00 is the next day."""
+    last = day == date.max
+    whole = datetime.combine(day, clock) + timedelta(days=0 if last else extra)
     return whole.isoformat() + offset
 
 
@@ -280,13 +283,21 @@ def joined_times(
     """
     for i, (day, clock) in enumerate(zip(dates.iso, clocks, strict=True)):
         text = _text_of(clock)
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or not text:
+        if not text or (found := _day(day)) is None:
             continue
         read = _packed(text) if hhmm and text.isdigit() else parse_clock(clock)
         if read is None:
             dates.doubtful[i] = f"clock time {text[:40]} left aside"
             continue
-        moment, offset, extra = read
-        whole = datetime.combine(date.fromisoformat(day), moment)
-        dates.iso[i] = (whole + timedelta(days=extra)).isoformat() + offset
+        dates.iso[i] = _moment(found, *read)
     return dates
+
+
+def _day(text: str) -> date | None:
+    """Calendar day of an ISO text; None for less, more, or a day there is not."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

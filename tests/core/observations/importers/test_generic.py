@@ -1,0 +1,318 @@
+"""Rules of importing a table by its headings or by a mapping. The files are made up."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from core.errors import NotFoundError, ObservationError
+from core.observations.importers import (
+    ColumnMapping,
+    import_file,
+    open_tables,
+    profile_names,
+    recognise,
+    suggest_mapping,
+    what_is_missing,
+)
+from tests.core.observations.importers.workbooks import xlsx
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+HEAD = "lat,lon,observed_at,category,count"
+ROW = "30,-140,2026-06-01T10:00:00Z,plastic,3"
+PLAIN = {"lat": "lat", "lon": "lon", "observed_at": "day", "count": "n"}
+
+
+@pytest.fixture
+def imported(written):
+    """Write a file and import it."""
+
+    def run(content, name="t.csv", **options):
+        return import_file(written(name, content), now=NOW, **options)
+
+    return run
+
+
+def test_our_own_layout_is_recognised_in_every_format(imported, written, tmp_path):
+    expected = imported(f"{HEAD}\n{ROW}\n")
+    assert expected.profile == "gyre"
+    head, row = HEAD.split(","), [30, -140, "2026-06-01T10:00:00Z", "plastic", 3]
+    pd.DataFrame([row], columns=head).to_parquet(tmp_path / "t.parquet")
+    others = [
+        imported(xlsx({"a": [["x"], [1]], "b": [head, row]}), "t.xlsx"),
+        imported(f"{HEAD}\n{ROW}\n".replace(",", ";")),
+        imported("Made up\n\n" + f"{HEAD}\n{ROW}\n"),
+        import_file(tmp_path / "t.parquet", now=NOW),
+    ]
+    for other in others:
+        pd.testing.assert_frame_equal(other.observations, expected.observations)
+    assert others[0].notes["tables_left_aside"] == 1
+
+
+def test_a_german_sheet_is_read_without_a_mapping(imported):
+    result = imported(
+        "Breite;Länge;Datum;Uhrzeit;Kategorie;Anzahl;Fläche [m²]\n"
+        "34°30,0'N;140°15,0'W;25.07.2015;10:30;Kunststoff;3;2500,5\n"
+        "34°30,0'N;140°15,0'W;26.07.2015;;Glas;1;2500\n".encode("latin-1")
+    )
+    assert (result.profile, result.n_rejected) == ("columns", 0)
+    first = result.observations.iloc[0]
+    assert (first["lat"], first["lon"]) == (34.5, -140.25)
+    assert first["observed_at"] == pd.Timestamp("2015-07-25 10:30", tz="UTC")
+    assert (first["category"], first["count"]) == ("plastic", 3)
+    assert first["effort_km2"] == pytest.approx(0.0025005)
+    assert result.notes["read_as_latin-1"] == 2
+    assert result.notes["dates_read_as_dmy"] == 2
+    assert result.mapping["effort"] == "Fläche [m²]"
+
+
+@pytest.mark.parametrize(
+    ("content", "lacks"),
+    [
+        ("a,b\n1,2\n", "latitude and longitude"),
+        ("lat,lon,kind\n1,2,net\n", "date"),
+        ("lat,lon,date,density (items/km2)\n1,2,2020-05-13,3\n", "where it was"),
+        ("lat,lon,date,density\n1,2,2020-05-13,3\n", "unit of the values"),
+        ("lat,lon,date,category,count,area\n1,2,2020-05-13,glass,3,4\n", "unit of 'a"),
+        ("lat,lon,date,category,count,mass\n1,2,2020-05-13,glass,3,4\n", "unit of 'm"),
+        ("lat,lon,date,category,count\n1,2,3/4/2020,glass,3\n", "day or month first"),
+        ("lat;lon;date;category;count\n1,816;2,5;x;glass;3\n1.5;2;x;glass;1\n", "both"),
+    ],
+)
+def test_what_a_table_lacks_is_said(imported, content, lacks):
+    with pytest.raises(ObservationError, match=lacks):
+        imported(content)
+
+
+def test_the_nearest_profile_is_named(imported):
+    with pytest.raises(ObservationError, match=r"Nearest: Gyre.*lacks observed_at\."):
+        imported("lat,lon,when,category,count\n1,2,2015-04-03,glass,1\n")
+
+
+def test_a_mapping_says_what_headings_do_not(imported):
+    text = "Y,X,wann,was,n\n30,-140,3/4/2020,Netz groß,2\n31,-141,5/6/2020,Glas,0\n"
+    mapping = ColumnMapping(
+        columns={
+            "lat": "Y", "lon": "X", "observed_at": "wann", "category": "was",
+            "count": "n",
+        },
+        categories={"netz groß": "fishing_gear"},
+        date_order="dmy",
+        survey="made up",
+    )  # fmt: skip
+    result = imported(text, mapping=mapping)
+    frame = result.observations
+    assert frame["category"].tolist() == ["fishing_gear", "glass"]
+    assert frame["observed_at"].dt.month.tolist() == [4, 6]
+    assert frame["survey"].tolist() == ["made up"] * 2
+
+
+def test_a_quantity_makes_measurements(imported):
+    text = "lat,lon,day,n,vol,station\n30,-140,2020,12,250,A\n30,-140,2020,-9,250,B\n"
+    mapping = ColumnMapping(
+        columns={**PLAIN, "effort": "vol", "event": "station"},
+        quantity="items_per_m3",
+        medium="sea_surface",
+        factors={"effort": 1e-3},
+        missing=("-9",),
+    )
+    result = imported(text, mapping=mapping)
+    assert result.observations.empty
+    (row,) = result.measurements.to_dict("records")
+    # 12 items in 250 litres are 48 in a cubic metre.
+    assert (row["value"], row["effort"], row["count"]) == (48.0, 0.25, 12.0)
+    assert (row["time_precision"], row["event"]) == ("year", "A")
+    assert row["category"] == "any_debris"
+    assert [(r.row, r.reason) for r in result.rejected] == [
+        (2, "no value, range or count")
+    ]
+
+
+def test_columns_of_items_become_one_record_each(imported):
+    text = "lat,lon,day,bottles,nets\n30,-140,2020-05-13,2,0\n31,-141,2020-05-13,,\n"
+    mapping = ColumnMapping(
+        columns={"lat": "lat", "lon": "lon", "observed_at": "day"},
+        item_columns={"bottles": "plastic", "nets": "fishing_gear"},
+    )
+    frame = imported(text, mapping=mapping).observations
+    assert frame[["category", "count"]].to_numpy().tolist() == [
+        ["plastic", 2],
+        ["clean", 0],
+    ]
+    result = imported(
+        text,
+        mapping=replace(
+            mapping,
+            quantity="items_per_100m",
+            medium="shore",
+            item_list="own",
+        ),
+    )
+    found = result.measurements[["category", "count", "item_code", "source_row"]]
+    assert found.to_numpy().tolist() == [
+        ["plastic", 2.0, "bottles", 1],
+        ["any_debris", 0.0, "", 2],
+    ]
+    assert result.n_rows == 2
+
+
+def test_replicates_of_other_stations_are_kept_apart(imported):
+    text = (
+        "lat,lon,date,category,count,station\n"
+        "30,-140,2020-05-13,glass,1,A\n30,-140,2020-05-13,glass,1,B\n"
+        "30,-140,2020-05-13,glass,1,B\n"
+    )
+    result = imported(text)
+    assert len(result.observations) == 2
+    assert [repeat.row for repeat in result.repeated] == [3]
+
+
+def test_local_times_are_brought_to_utc(imported):
+    mapping = ColumnMapping(columns=PLAIN, category="glass", utc_offset_h=-10)
+    text = "lat,lon,day,n\n30,-140,2020-05-13 20:00,1\n30,-140,2020-05-13,1\n"
+    times = imported(text, mapping=mapping).observations["observed_at"]
+    assert times.iloc[0] == pd.Timestamp("2020-05-14 06:00", tz="UTC")
+    assert times.iloc[1] == pd.Timestamp("2020-05-13", tz="UTC")  # a bare day stays
+
+
+def test_dates_and_positions_in_parts_are_joined(imported):
+    text = (
+        "Year,Month,Day,Time,LatDeg,LatMin,N/S,LonDeg,LonMin,E/W,category,count\n"
+        "2015,7,25,930,34,30,S,140,15,W,glass,1\n"
+        "2015,7,32,930,34,30,S,140,15,W,glass,1\n"
+        "2015,7,25,930,34,70,S,140,15,W,glass,1\n"
+    )
+    result = imported(text)
+    (row,) = result.observations.to_dict("records")
+    assert (row["lat"], row["lon"]) == (-34.5, -140.25)
+    assert row["observed_at"] == pd.Timestamp("2015-07-25 09:30", tz="UTC")
+    assert {(fault.row, fault.reason[:20]) for fault in result.rejected} == {
+        (2, "time is not ISO 8601"),
+        (3, "minutes and seconds "),
+    }
+
+
+def test_positions_that_may_be_minutes_are_asked_for(imported):
+    rows = [f"54.{i * 7 % 60:02},-20.{i * 11 % 60:02},2020-05-13,1" for i in range(40)]
+    text = "lat,lon,day,n\n" + "\n".join(rows) + "\n"
+    mapping = ColumnMapping(columns=PLAIN, category="glass")
+    with pytest.raises(ObservationError, match="54 degrees 30 minutes"):
+        imported(text, mapping=mapping)
+    plain = imported(text, mapping=replace(mapping, position_format="decimal"))
+    assert plain.observations["lat"].iloc[1] == 54.07
+    minutes = imported(text, mapping=replace(mapping, position_format="dd.mm"))
+    assert minutes.observations["lat"].iloc[1] == pytest.approx(54 + 7 / 60)
+
+
+def test_a_doubtful_reading_sets_flag_and_reason(imported):
+    text = "lat,lon,date,category,count\n30,-140,25/07/12,glass,1\n"
+    result = imported(text)
+    assert result.observations["quality_flag"].tolist() == [3]
+    assert [doubt.reason for doubt in result.doubts] == [
+        "year of two digits read as 2012"
+    ]
+    mapping = replace(
+        suggest_mapping(open_tables_of(text)),
+        quantity="items_per_km2",
+        medium="sea_surface",
+    )
+    note = imported(text, mapping=mapping).measurements["note"].tolist()
+    assert note == ["year of two digits read as 2012"]
+
+
+def open_tables_of(text):
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        path.write_text(text)
+        return open_tables(path)
+
+
+def test_importing_twice_gives_the_same_ids(imported):
+    text = "lat,lon,date,category,count\n30,-140,2020-05-13,glass,1\n"
+    first, second = imported(text), imported(text)
+    pd.testing.assert_frame_equal(first.observations, second.observations)
+
+
+def test_a_suggestion_reads_units_of_headings_and_rows(written):
+    text = "time,latitude,longitude,conc,area\nUTC,deg,deg,kg/km2,m2\n2020,1,2,3,4\n"
+    mapping = suggest_mapping(open_tables(written("t.csv", text)))
+    assert (mapping.quantity, dict(mapping.factors)) == (
+        "grams_per_km2",
+        {"value": 1000.0, "effort": 1e-6},
+    )
+
+
+def test_a_mapping_comes_back_from_its_document():
+    mapping = ColumnMapping(
+        columns=PLAIN,
+        item_columns={"a": "glass"},
+        factors={"effort": 1e-6},
+        missing=("-9", "x"),
+        date_order="dmy",
+        utc_offset_h=2.0,
+        categories={"Netz": "fishing_gear"},
+    )
+    document = mapping.to_document()
+    assert ColumnMapping.from_document(document) == mapping
+    assert "medium" not in document
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({}, "at least one column"),
+        ({"columns": {}}, "at least one column"),
+        ({"columns": {"latt": "x"}}, "no field 'latt'"),
+        ({"columns": {"lat": 3}}, "cannot be"),
+        ({"columns": ["lat"]}, "cannot be"),
+        ({"columns": PLAIN, "color": "red"}, "has no 'color'"),
+        ({"columns": PLAIN, "date_order": "ydm"}, "not among ymd, dmy, mdy"),
+        ({"columns": PLAIN, "quantity": "items"}, "quantity 'items'"),
+        ({"columns": PLAIN, "category": "stuff"}, "category 'stuff'"),
+        ({"columns": PLAIN, "factors": {"effort": 0}}, "above 0"),
+        ({"columns": PLAIN, "factors": {"effort": "x"}}, "cannot be"),
+        ({"columns": PLAIN, "utc_offset_h": 20}, "outside"),
+        ({"columns": PLAIN, "missing": "x"}, "cannot be"),
+    ],
+)
+def test_a_broken_document_of_a_mapping_is_refused(document, reason):
+    with pytest.raises(ObservationError, match=reason):
+        ColumnMapping.from_document(document)
+
+
+def test_a_mapping_for_other_columns_says_so(imported):
+    with pytest.raises(ObservationError, match="lacks column 'n'"):
+        imported(
+            "lat,lon,day\n", mapping=ColumnMapping(columns=PLAIN, category="glass")
+        )
+
+
+def test_what_is_missing_is_nothing_for_a_whole_mapping(written):
+    tables = open_tables(written("t.csv", f"{HEAD}\n{ROW}\n"))
+    assert what_is_missing(suggest_mapping(tables), tables[0]) == ()
+
+
+def test_a_profile_is_asked_for_by_name(imported):
+    assert imported(f"{HEAD}\n{ROW}\n", profile="columns").profile == "columns"
+    with pytest.raises(NotFoundError, match="perhaps gyre"):
+        imported(f"{HEAD}\n{ROW}\n", profile="gyr")
+
+
+def test_names_of_profiles_are_unique_and_titled():
+    from core.observations.importers import PROFILES
+
+    assert len(profile_names()) == len(PROFILES)
+    assert all(profile_names().values())
+
+
+def test_two_profiles_that_fit_equally_are_both_named(written, monkeypatch):
+    from core.observations.importers import registry
+
+    twice = (registry.PROFILES[0], registry.PROFILES[0])
+    monkeypatch.setattr(registry, "PROFILES", twice)
+    with pytest.raises(ObservationError, match="say which"):
+        recognise(open_tables(written("t.csv", f"{HEAD}\n{ROW}\n")))
