@@ -35,6 +35,7 @@ from core.priorities.keeping import (
     weights_history,
     weights_of_version,
 )
+from core.priorities.mixture import cell_shares
 from core.priorities.plans import reweigh_sites, weigh_sites
 from core.priorities.rank import (
     PRIORITY_COLUMNS,
@@ -66,6 +67,7 @@ __all__ = [
     "area_properties",
     "bring_back_area",
     "cell_priority",
+    "cell_shares",
     "current_weights",
     "default_weights",
     "factor_of_value",

@@ -1,19 +1,21 @@
 """Harm of a mixture of debris, from the shares of its categories."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.density.cells import cell_names
 from core.errors import InputError
-from core.observations import RECORD_DEBRIS_CODES
+from core.observations import RECORD_DEBRIS_CODES, category
 from core.priorities.weights import HarmWeights
 
-__all__ = ["Harm", "harm_of", "shares_of"]
+__all__ = ["Harm", "cell_shares", "harm_of", "shares_of"]
 
 FloatArray = npt.NDArray[np.float64]
+_CODES = list(RECORD_DEBRIS_CODES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +64,44 @@ def _top(
     return np.where(is_known, most, "")
 
 
+def cell_shares(counts: pd.DataFrame, cells: Sequence[str]) -> pd.DataFrame:
+    """Mass by category in cells, for the mixture of each.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From :func:`core.density.pooled_counts` or
+        :meth:`core.density.MapIndex.pooled`.
+    cells : sequence of str
+        Names of H3 cells; a cell without counts has a row of zeros.
+
+    Returns
+    -------
+    DataFrame
+        A row a cell in the order given, a column a debris category: kilograms of what
+        was counted with effort, weighed where it was weighed, else by item mass.
+    """
+    held = counts.loc[counts["category"].isin(_CODES) & (counts["n"] > 0)]
+    items = held["category"].map({c: category(c).item_mass_kg for c in _CODES})
+    item_kg = items.astype(np.float64)
+    kilograms = (held["n"] - held["n_weighed"]) * item_kg + held["weighed_kg"]
+    table = pd.DataFrame(
+        {
+            "h3": cell_names(pd.Index(held["cell"])),
+            "category": held["category"].to_numpy(),
+            "kg": kilograms.to_numpy(dtype=np.float64),
+        }
+    )
+    by_cell = table.pivot_table(
+        index="h3", columns="category", values="kg", aggfunc="sum", fill_value=0.0
+    )
+    whole = by_cell.reindex(index=list(cells), columns=_CODES)
+    return whole.astype(np.float64).fillna(0.0)
+
+
 def shares_of(places: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
     """Share of the mass by debris category, a row a place."""
-    codes = list(RECORD_DEBRIS_CODES)
+    codes = _CODES
     if given is not None:
         if len(given) != len(places):
             raise InputError(f"{len(given)} rows of shares for {len(places)} places")
