@@ -1,6 +1,6 @@
 """What is seen on the debris map as files, with a readme that explains them."""
 
-from core.density.export.bundle import BUNDLE_FILES, export_bundle
+from core.density.export.bundle import BUNDLE_FILES, export_bundle, map_geojson
 from core.density.export.geojson import cell_polygon, cells_geojson
 from core.density.export.picture import map_png
 from core.density.export.readme import readme_text
@@ -17,6 +17,7 @@ __all__ = [
     "cells_geopackage",
     "export_bundle",
     "harmless_csv",
+    "map_geojson",
     "map_png",
     "readme_text",
 ]

@@ -12,7 +12,7 @@ from core.density.export.readme import readme_text
 from core.density.export.tables import cells_csv, cells_geopackage, harmless_csv
 from core.density.export.view import MapExport
 
-__all__ = ["BUNDLE_FILES", "export_bundle"]
+__all__ = ["BUNDLE_FILES", "export_bundle", "map_geojson"]
 
 BUNDLE_FILES = ("cells.csv", "cells.geojson", "map.gpkg", "map.png", "surveys.csv")
 
@@ -27,7 +27,7 @@ def export_bundle(export: MapExport) -> bytes:
     """
     files = {
         "cells.csv": cells_csv(export.cells),
-        "cells.geojson": geojson_bytes(export),
+        "cells.geojson": map_geojson(export),
         "map.gpkg": cells_geopackage(export.cells, area=export.area),
         "map.png": map_png(export),
         "surveys.csv": harmless_csv(export.surveys),
@@ -45,7 +45,7 @@ def export_bundle(export: MapExport) -> bytes:
     return buffer.getvalue()
 
 
-def geojson_bytes(export: MapExport) -> bytes:
+def map_geojson(export: MapExport) -> bytes:
     """Cells as a GeoJSON file that says what it shows."""
     document = cells_geojson(export.cells) | {
         "title": export.title,
