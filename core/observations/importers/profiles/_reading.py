@@ -173,6 +173,7 @@ class Reading:
         kept = {row for _, rows in checked.values() for row in rows}
         for name in self._own_tables:
             kept |= set(self.tables[name]["source_row"].tolist())
+        kept -= {fault.row for fault in self._faults.refused}
         self._refuse_the_empty(kept, [found for found, _ in checked.values()])
         settled = _Settled(kept)
         settled.take(self._faults.refused, self._faults.doubts, ())
@@ -180,6 +181,7 @@ class Reading:
             settled.take(found.rejected, found.doubts, found.repeated)
             for name, number in found.notes.items():
                 self.notes[name] = max(self.notes[name], number)
+        rejected = [*self.table.refused, *settled.rejected]
         return Imported(
             profile=profile,
             n_rows=self.n + len({fault.row for fault in self.table.refused}),
@@ -190,7 +192,7 @@ class Reading:
                 name: table[table["source_row"].isin(kept)].reset_index(drop=True)
                 for name, table in self.tables.items()
             },
-            rejected=(*self.table.refused, *settled.rejected),
+            rejected=tuple(sorted(rejected, key=lambda fault: fault.row)),
             doubts=tuple(settled.doubts),
             repeated=tuple(settled.repeated),
             notes={name: number for name, number in self.notes.items() if number},
