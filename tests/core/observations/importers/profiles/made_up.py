@@ -12,6 +12,7 @@ import pytest
 from core.observations.importers import import_file
 from core.observations.importers.base import ImportContext, Imported, Profile, RawTable
 from core.observations.importers.profiles import DATASET_PROFILES
+from core.observations.importers.profiles._profile import TableProfile
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[6] / "shared" / "datasets" / "observations"
@@ -24,6 +25,20 @@ Row = Mapping[str, object]
 def profile(name: str) -> Profile:
     """Profile with a name."""
     return next(p for p in DATASET_PROFILES if p.name == name)
+
+
+def headings(name: str) -> tuple[str, ...]:
+    """Headings that the layout of a one-table profile must have."""
+    known = profile(name)
+    assert isinstance(known, TableProfile)
+    return known.required
+
+
+def companion_names(name: str) -> tuple[str, ...]:
+    """Beginnings of the names of files a profile needs beside its own."""
+    known = profile(name)
+    assert isinstance(known, TableProfile)
+    return known.companion_names
 
 
 def table(rows: Sequence[Row], *, file: str = "made_up.csv") -> RawTable:
