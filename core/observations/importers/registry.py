@@ -18,6 +18,7 @@ from core.observations.importers.base import (
 from core.observations.importers.formats import open_tables
 from core.observations.importers.generic import GenericProfile, read_by_mapping
 from core.observations.importers.layouts import LAYOUT_PROFILES
+from core.observations.importers.layouts.programmes import PROGRAMME_PROFILES
 from core.observations.importers.mapping import ColumnMapping
 from core.observations.importers.profiles import DATASET_PROFILES
 
@@ -31,7 +32,12 @@ __all__ = [
 ]
 
 #: In the order they are listed; the best match wins, whatever its place.
-PROFILES: tuple[Profile, ...] = (*LAYOUT_PROFILES, *DATASET_PROFILES, GenericProfile())
+PROFILES: tuple[Profile, ...] = (
+    *LAYOUT_PROFILES,
+    *DATASET_PROFILES,
+    *PROGRAMME_PROFILES,
+    GenericProfile(),
+)
 _SHOWN_COLUMNS = 20
 
 

@@ -153,10 +153,13 @@ def _typed_tables(rows: list[list[str]], like: RawTable) -> tuple[RawTable, ...]
         heading_of.setdefault(kind, len(headings) - 1)
     if len(set(heading_of.values())) < len(heading_of):
         heading_of = _by_width(records, headings)
-    return tuple(
+    tables = [
         _table(headings[heading_of[kind]], numbered, replace(like, name=kind))
         for kind, numbered in records.items()
-    )
+    ]
+    unused = set(range(len(headings))) - set(heading_of.values())
+    tables += [_table(headings[place], [], like) for place in sorted(unused)]
+    return tuple(tables)
 
 
 def _by_width(

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.errors import ObservationError
@@ -79,12 +81,20 @@ class Cells:
             if name in self._mapping.columns
         ]
         headings += list(self._mapping.item_columns)
-        columns = [self._cells(heading) for heading in headings]
+        columns = [self.texts_of(heading) for heading in headings]
         return decimal_mark(
             columns, delimiter=self._table.delimiter or ",", name=self._table.file
         )
 
-    def _cells(self, heading: str) -> list[str]:
+    def floats_of(self, heading: str) -> npt.NDArray[np.float64]:
+        """Column as numbers, NaN where it holds none or there is no such column."""
+        if not heading:
+            return np.full(len(self._table.frame), np.nan)
+        texts = pd.Series(self.numbers_of(heading), dtype="object")
+        data = _columns.numbers(texts).data
+        return np.where(np.isfinite(data), data, np.nan)
+
+    def texts_of(self, heading: str) -> list[str]:
         """Column as text, what stands for nothing as empty."""
         texts = _columns.texts(self._table.frame[heading])
         return ["" if text.lower() in self._missing else text for text in texts]
@@ -93,7 +103,7 @@ class Cells:
         """Field as text; empty without a column."""
         if name not in self._mapping.columns:
             return [""] * len(self._table.frame)
-        return self._cells(self._mapping.columns[name])
+        return self.texts_of(self._mapping.columns[name])
 
     def numbers(self, name: str) -> list[str]:
         """Field as texts of numbers with a point, in our unit."""
@@ -105,7 +115,7 @@ class Cells:
 
     def numbers_of(self, heading: str) -> list[str]:
         """Column as texts of numbers with a point."""
-        texts = self._cells(heading)
+        texts = self.texts_of(heading)
         return [with_point(text) for text in texts] if self._comma else texts
 
     def categories(self) -> list[str]:
@@ -194,13 +204,20 @@ class Cells:
             self.notes[f"{axis}_read_from_degrees_and_letters"] = n_read
         return out
 
-    def times(self) -> list[str]:
-        """Time of each record as ISO text, in the precision it was written."""
+    def times(self, *, hhmm: bool = False) -> list[str]:
+        """Time of each record as ISO text, in the precision it was written.
+
+        Parameters
+        ----------
+        hhmm : bool
+            Whether plain numbers of the clock are hours and minutes (930).
+        """
         dates = self._dates()
         columns = self._mapping.columns
         if "time" in columns and "observed_at" not in columns:
             clocks = self._table.frame[columns["time"]].tolist()
-            dates = joined_times(dates, [self._present(cell) for cell in clocks])
+            present = [self._present(cell) for cell in clocks]
+            dates = joined_times(dates, present, hhmm=hhmm)
         for note, number in dates.notes.items():
             self.notes[note] = self.notes.get(note, 0) + number
         heading = next(
