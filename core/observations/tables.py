@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from core.errors import ObservationError
 from core.observations._faults import shown
+from core.observations._formulas import guarded, unguarded
 from core.observations._text_table import read_text_table, uses_decimal_comma
 from core.observations.checks import REQUIRED_COLUMNS, make_observations
 from core.observations.frame import OBSERVATION_COLUMNS, Checked, Rejection
@@ -39,8 +40,6 @@ _HEADINGS = {
 }
 _NUMERIC = ("lat", "lon", "count", "mass_kg", "effort_km2", "confidence")
 _DOTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
-#: A cell that a spreadsheet would run as a formula.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _TEXT_COLUMNS = ("survey", "size_class", "model")
 
 
@@ -204,10 +203,7 @@ def _unwrap(columns: dict[str, list[str]], delimiter: str) -> dict[str, int]:
                 columns[column] = [_with_point(text) for text in columns[column]]
     for column in _TEXT_COLUMNS:
         if column in columns:
-            columns[column] = [
-                text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-                for text in columns[column]
-            ]
+            columns[column] = [unguarded(text) for text in columns[column]]
     return notes
 
 
@@ -238,11 +234,6 @@ def write_observations(frame: pd.DataFrame, path: Path | str) -> None:
         return
     out = out.assign(
         observed_at=[time.isoformat() for time in out["observed_at"]],
-        **{
-            column: [
-                f"'{text}" if _FORMULA.match(text) else text for text in out[column]
-            ]
-            for column in _TEXT_COLUMNS
-        },
+        **{column: [guarded(text) for text in out[column]] for column in _TEXT_COLUMNS},
     )
     out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

@@ -2,7 +2,10 @@
 
 from core.observations.importers.base import Profile
 from core.observations.importers.layouts.gyre import GyreProfile
+from core.observations.importers.layouts.gyre_measurements import (
+    GyreMeasurementsProfile,
+)
 
 __all__ = ["LAYOUT_PROFILES"]
 
-LAYOUT_PROFILES: tuple[Profile, ...] = (GyreProfile(),)
+LAYOUT_PROFILES: tuple[Profile, ...] = (GyreProfile(), GyreMeasurementsProfile())

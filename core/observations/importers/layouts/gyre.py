@@ -7,6 +7,7 @@ from core.observations import _columns
 from core.observations.checks import REQUIRED_COLUMNS, make_observations
 from core.observations.frame import Checked
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
+from core.observations.importers.layouts.gyre_measurements import MEASUREMENT_MARKS
 from core.observations.tables import (
     check_text_columns,
     heading_mapping,
@@ -26,7 +27,9 @@ class GyreProfile:
     title = "Gyre observations"
 
     def match(self, tables: Sequence[RawTable]) -> Match:
-        """Share of the required columns; certain with all of them."""
+        """Share of the required columns; certain with all, none for measurements."""
+        if any(set(table.columns) >= MEASUREMENT_MARKS for table in tables):
+            return Match(score=0.0)
         best = min((self._lacks(table) for table in tables), key=len)
         share = 1.0 - len(best) / len(REQUIRED_COLUMNS)
         return Match(score=share, lacks=best)

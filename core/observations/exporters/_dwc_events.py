@@ -1,0 +1,222 @@
+"""Sampling events of an archive: those given, and those that records imply."""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from core.observations.frame import empty_observations
+from core.observations.measurements import empty_events, empty_measurements
+from core.observations.quantities import medium as find_medium
+from core.observations.quantities import quantity as find_quantity
+
+__all__ = ["EVENT_TERMS", "Seen", "event_rows", "with_event_ids"]
+
+#: Columns of the event table, each the Darwin Core term of its name.
+EVENT_TERMS: tuple[str, ...] = (
+    "eventID",
+    "eventDate",
+    "decimalLatitude",
+    "decimalLongitude",
+    "geodeticDatum",
+    "samplingProtocol",
+    "sampleSizeValue",
+    "sampleSizeUnit",
+    "footprintWKT",
+    "fieldNumber",
+    "datasetName",
+    "eventRemarks",
+)
+
+#: What makes the rows of one search. A category that comes back under the same key is
+#: a further search of the same size, as in a density.
+_SEARCH = ["survey", "photo_sha256", "observed_at", "lat", "lon", "effort_km2"]
+_SAMPLE = ["survey", "event", "observed_at", "lat", "lon", "medium"]
+_UNITS = {
+    "km2": "square kilometre",
+    "m2": "square metre",
+    "m3": "cubic metre",
+    "m": "metre",
+    "kg": "kilogram dry sediment",
+    "min": "minute",
+}
+_ISO = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+
+
+class Seen(NamedTuple):
+    """Records with ``event_id``, and the events given."""
+
+    observations: pd.DataFrame
+    measurements: pd.DataFrame
+    events: pd.DataFrame
+
+
+def with_event_ids(
+    observations: pd.DataFrame | None,
+    measurements: pd.DataFrame | None,
+    events: pd.DataFrame | None,
+) -> Seen:
+    """Tie every record to an event, by name where one was given."""
+    seen = empty_observations() if observations is None else observations
+    measured = empty_measurements() if measurements is None else measurements
+    given = empty_events() if events is None else events
+    named = given.loc[given["event"] != ""].drop_duplicates(["survey", "event"])
+    known = named.set_index(["survey", "event"])["event_id"]
+    keys = pd.MultiIndex.from_frame(measured[["survey", "event"]])
+    by_name = known.reindex(keys).to_numpy(dtype=object)
+    made = _hashes(measured, _SAMPLE)
+    ids = [i if isinstance(i, str) else j for i, j in zip(by_name, made, strict=True)]
+    nth = seen.groupby([*_SEARCH, "category", "size_class"], dropna=False).cumcount()
+    searched = seen.assign(nth=nth.where(seen["photo_sha256"] == "", 0))
+    return Seen(
+        observations=seen.assign(event_id=_hashes(searched, [*_SEARCH, "nth"])),
+        measurements=measured.assign(event_id=ids),
+        events=given,
+    )
+
+
+def event_rows(seen: Seen) -> pd.DataFrame:
+    """Return a row an event, each once."""
+    parts = [
+        _of_events(seen.events),
+        _of_measurements(seen.measurements),
+        _of_observations(seen.observations),
+    ]
+    return pd.concat(parts, ignore_index=True).drop_duplicates("eventID")
+
+
+def _hashes(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    texts = [list(map(str, frame[name].tolist())) for name in columns]
+    return [
+        hashlib.sha256(
+            "\x1f".join(values).encode("utf-8", "surrogatepass")
+        ).hexdigest()[:32]
+        for values in zip(*texts, strict=True)
+    ]
+
+
+def _of_events(frame: pd.DataFrame) -> pd.DataFrame:
+    ends = frame[["lat", "lon", "end_lat", "end_lon"]].to_numpy(np.float64)
+    return pd.DataFrame(
+        {
+            "eventID": frame["event_id"],
+            "eventDate": [
+                _span(a, b)
+                for a, b in zip(frame["started_at"], frame["ended_at"], strict=True)
+            ],
+            "decimalLatitude": frame["lat"],
+            "decimalLongitude": frame["lon"],
+            "geodeticDatum": "EPSG:4326",
+            "samplingProtocol": _protocol(frame["method"], frame["medium"]),
+            "sampleSizeValue": frame["effort"],
+            "sampleSizeUnit": [_unit(unit) for unit in frame["effort_unit"]],
+            "footprintWKT": [_line(*row) for row in ends],
+            "fieldNumber": frame["event"],
+            "datasetName": frame["survey"],
+            "eventRemarks": _remarks(frame),
+        },
+        columns=list(EVENT_TERMS),
+    )
+
+
+def _of_measurements(frame: pd.DataFrame) -> pd.DataFrame:
+    first = frame.drop_duplicates("event_id")
+    units = [
+        find_quantity(q).effort_unit if e == e else ""
+        for q, e in zip(first["quantity"], first["effort"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "eventID": first["event_id"],
+            "eventDate": [
+                time.strftime(_ISO.get(precision, "%Y-%m-%dT%H:%M:%SZ"))
+                for time, precision in zip(
+                    first["observed_at"], first["time_precision"], strict=True
+                )
+            ],
+            "decimalLatitude": first["lat"],
+            "decimalLongitude": first["lon"],
+            "geodeticDatum": "EPSG:4326",
+            "samplingProtocol": _protocol(first["method"], first["medium"]),
+            "sampleSizeValue": first["effort"],
+            "sampleSizeUnit": [_unit(unit) for unit in units],
+            "footprintWKT": "",
+            "fieldNumber": first["event"],
+            "datasetName": first["survey"],
+            "eventRemarks": _remarks(first),
+        },
+        columns=list(EVENT_TERMS),
+    )
+
+
+def _of_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    first = frame.drop_duplicates("event_id")
+    with_effort = first["effort_km2"].notna()
+    return pd.DataFrame(
+        {
+            "eventID": first["event_id"],
+            "eventDate": [
+                t.strftime("%Y-%m-%dT%H:%M:%SZ") for t in first["observed_at"]
+            ],
+            "decimalLatitude": first["lat"],
+            "decimalLongitude": first["lon"],
+            "geodeticDatum": "EPSG:4326",
+            "samplingProtocol": [
+                "photo from above, sea surface" if s == "photo" else "sea surface"
+                for s in first["source"]
+            ],
+            "sampleSizeValue": first["effort_km2"],
+            "sampleSizeUnit": [_unit("km2") if known else "" for known in with_effort],
+            "footprintWKT": "",
+            "fieldNumber": first["photo_sha256"],
+            "datasetName": first["survey"],
+            "eventRemarks": _remarks(first.assign(note="")),
+        },
+        columns=list(EVENT_TERMS),
+    )
+
+
+def _span(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """ISO 8601 instant, or interval where the end is known and later."""
+    first = start.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if pd.isna(end) or end == start:
+        return first
+    return f"{first}/{end.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+
+
+def _line(lat: float, lon: float, end_lat: float, end_lon: float) -> str:
+    if not np.isfinite([end_lat, end_lon]).all():
+        return ""
+    return f"LINESTRING ({lon:.6f} {lat:.6f}, {end_lon:.6f} {end_lat:.6f})"
+
+
+def _unit(code: str) -> str:
+    return _UNITS.get(code, code)
+
+
+def _protocol(method: pd.Series, medium: pd.Series) -> list[str]:
+    where = {code: find_medium(code).label.lower() for code in set(medium)}
+    return [
+        ", ".join(filter(None, [how, where[code]]))
+        for how, code in zip(method, medium, strict=True)
+    ]
+
+
+def _remarks(frame: pd.DataFrame) -> list[str]:
+    """Badge of simulated data, quality flag where not good, and the note."""
+    return [
+        "; ".join(
+            filter(
+                None,
+                [
+                    "simulated, not an observation" if simulated else "",
+                    f"QARTOD flag {flag}" if flag != 1 else "",
+                    note,
+                ],
+            )
+        )
+        for simulated, flag, note in zip(
+            frame["simulated"], frame["quality_flag"], frame["note"], strict=True
+        )
+    ]
