@@ -28,7 +28,9 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Overview", "Explore", ":material/home:"),
     PageEntry("debris_map", "Debris map", "Explore", ":material/map:"),
+    PageEntry("priorities", "Priorities", "Explore", ":material/priority:"),
     PageEntry("surveys", "Surveys", "Explore", ":material/photo_camera:"),
+    PageEntry("import_data", "Import data", "Explore", ":material/upload_file:"),
     PageEntry("ocean_data", "Ocean data", "Explore", ":material/water:"),
     PageEntry(
         "drift_forecast", "Drift forecast", "Explore", ":material/conversion_path:"

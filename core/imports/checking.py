@@ -67,6 +67,7 @@ def check_file(
     profile: str | None = None,
     mapping: ColumnMapping | None = None,
     companions: Sequence[Path | str] = (),
+    beside: Sequence[Path | str] = (),
     store: Store | None = None,
     now: datetime | None = None,
 ) -> Preview:
@@ -81,8 +82,10 @@ def check_file(
     mapping : ColumnMapping, optional
         What its columns mean; then no layout is looked for.
     companions : sequence of Path or str
-        Files it needs beside. Those that its layout names are also looked for in the
-        folder of the file.
+        Files it needs beside.
+    beside : sequence of Path or str
+        Files that came with it; if its layout needs a companion, it is looked for
+        among these and in the folder of the file.
     store : Store, optional
         Says what is stored already, and holds saved layouts and sampling events.
     now : datetime, optional
@@ -105,18 +108,18 @@ def check_file(
     layout, meaning = choose_layout(
         tables, profile=profile, mapping=mapping, store=store
     )
-    beside = _beside(path, companions, layout)
+    needed = _companions(path, companions, beside, layout)
     imported = flag_far(
         import_tables(
             tables,
             profile=None if meaning else layout,
             mapping=meaning,
-            companions=beside,
+            companions=needed,
             events=None if store is None else store.events.by_name,
             now=now,
         )
     )
-    file, parts = _part(path), tuple(_part(other) for other in beside)
+    file, parts = _part(path), tuple(_part(other) for other in needed)
     return Preview(
         file=file,
         companions=parts,
@@ -128,15 +131,23 @@ def check_file(
     )
 
 
-def _beside(path: Path, given: Sequence[Path | str], layout: str) -> list[Path]:
-    """Companions given, and those the layout names that lie beside the file."""
+def _companions(
+    path: Path,
+    given: Sequence[Path | str],
+    beside: Sequence[Path | str],
+    layout: str,
+) -> list[Path]:
+    """Companions given, and those the layout names that came with or lie beside it."""
     found = [Path(companion) for companion in given]
     known = next((p for p in PROFILES if p.name == layout), None)
-    for start in getattr(known, "companion_names", ()):
-        if any(other.name.startswith(start) for other in found):
-            continue
-        near = sorted(other for other in path.parent.iterdir() if other.is_file())
-        found += [p for p in near if p.name.startswith(start) and p != path][:1]
+    starts: tuple[str, ...] = getattr(known, "companion_names", ())
+    near = [Path(other) for other in beside]
+    near += sorted(other for other in path.parent.iterdir() if other.is_file())
+    for start in starts:
+        if not any(other.name.startswith(start) for other in found):
+            found += [p for p in near if p.name.startswith(start) and p != path][:1]
+    if starts and not found:  # under other names the layout knows them by headings
+        found = [Path(other) for other in beside]
     return found
 
 
@@ -153,7 +164,7 @@ def _part(path: Path) -> FilePart:
 
 
 def _import_id(
-    file: FilePart, beside: Sequence[FilePart], layout: str, imported: Imported
+    file: FilePart, needed: Sequence[FilePart], layout: str, imported: Imported
 ) -> str:
     """Id of what an import would store.
 
@@ -161,7 +172,7 @@ def _import_id(
     first can be withdrawn.
     """
     digest = hashlib.sha256("\x1f".join([file.sha256, layout]).encode())
-    for part in beside:
+    for part in needed:
         digest.update(part.sha256.encode())
     for ids in _ids(imported).values():
         digest.update("\x1f".join(ids).encode())

@@ -73,14 +73,14 @@ def import_params(
     *,
     actor: str,
     keep: bool,
-    companions: Sequence[FilePart] = (),
+    beside: Sequence[FilePart] = (),
     profile: str | None = None,
     mapping: ColumnMapping | None = None,
 ) -> dict[str, Any]:
     """Parameters of an import job, as JSON values; the files lie in the inbox."""
     return {
         "file": {"name": file.name, "sha256": file.sha256},
-        "companions": [{"name": c.name, "sha256": c.sha256} for c in companions],
+        "beside": [{"name": c.name, "sha256": c.sha256} for c in beside],
         "profile": profile,
         "mapping": None if mapping is None else mapping.to_document(),
         "keep": keep,
@@ -98,7 +98,7 @@ def import_work(store: Store) -> "Work":
     def work(params: Mapping[str, Any], job: "JobContext") -> Mapping[str, Any]:
         inbox = Inbox(store.data_dir)
         file = inbox.get(**_named(params["file"]))
-        beside = [inbox.get(**_named(one)) for one in params["companions"]]
+        beside = [inbox.get(**_named(one)) for one in params["beside"]]
         document = params["mapping"]
         job.progress(0, 0, f"reading {file.name}")
         job.flush()
@@ -106,7 +106,7 @@ def import_work(store: Store) -> "Work":
             file.path,
             profile=params["profile"],
             mapping=None if document is None else ColumnMapping.from_document(document),
-            companions=[part.path for part in beside],
+            beside=[part.path for part in beside],
             store=store,
         )
         if not params["keep"] or job.cancelled():
@@ -121,8 +121,7 @@ def import_work(store: Store) -> "Work":
             )
         except ImportCancelledError:
             return {}
-        for part in (file, *beside):
-            inbox.drop(part)
+        inbox.drop(file)  # the others may be wanted for themselves
         return preview_document(preview, told)
 
     return work

@@ -1,16 +1,92 @@
-"""Frames for maps in a narrow column, so that nothing lies outside the picture."""
+"""Small maps in a narrow column: nothing lies outside the picture, doubts stand out."""
 
+from collections.abc import Mapping, Sequence
 from math import cos, log2, radians
 
-from dashboard.components._frame import MAX_LAT, MapFrame
+import streamlit as st
 
-__all__ = ["filled", "fitted"]
+from dashboard.components._frame import MAX_LAT, MapFrame
+from dashboard.components.maps import draw_map
+from dashboard.components.survey_words import counted
+from dashboard.theme import MAP_COLOURS, theme_name
+
+__all__ = ["filled", "fitted", "places_map"]
 
 #: The width that `MapFrame.view` assumes of a map across the page.
 _PAGE_WIDTH_PX = 1000
 #: The scale bar lies at this share of a frame's height (see `_basemap`); its text
 #: stands on it and ends this far above, with a little air.
 _BAR_SHARE, _BAR_TEXT_PX = 0.06, 28
+
+#: Colour of a place in doubt: vermilion keeps 3:1 against sea and land in both themes.
+_DOUBT = {"light": (188, 64, 0), "dark": (255, 138, 76)}
+_PLACES_PX = (320, 320)
+
+
+def places_map(places: Mapping[str, Sequence[float]], *, key: str, what: str) -> None:
+    """Draw places on a small map; those in doubt are open rings, larger than the dots.
+
+    Parameters
+    ----------
+    places : mapping of str to sequence
+        Columns ``lat``, ``lon`` (degrees) and ``doubtful`` (bool).
+    key : str
+        Widget key.
+    what : str
+        One place, such as ``"place"``; for the legend and for who cannot see the map.
+    """
+    import pydeck as pdk
+
+    rows = list(zip(places["lat"], places["lon"], places["doubtful"], strict=True))
+    shown = [row for row in rows if abs(row[0]) <= MAX_LAT]
+    if not shown:
+        st.info("No record has a position.", icon=":material/location_off:")
+        return
+    width, height = _PLACES_PX
+    around = MapFrame.around([r[0] for r in shown], [r[1] for r in shown])
+    frame = fitted(around, width_px=width, height_px=height)
+    good = [_mark(frame, row) for row in shown if not row[2]]
+    doubtful = [_mark(frame, row) for row in shown if row[2]]
+    theme = theme_name()
+    layers = [
+        pdk.Layer(
+            "ScatterplotLayer",
+            good,
+            id="good",
+            get_position="at",
+            get_fill_color=[*MAP_COLOURS[theme].text, 200],
+            radius_min_pixels=3,
+            radius_max_pixels=3,
+            pickable=True,
+        ),
+        pdk.Layer(
+            "ScatterplotLayer",
+            doubtful,
+            id="doubtful",
+            get_position="at",
+            filled=False,
+            stroked=True,
+            get_line_color=[*_DOUBT[theme], 255],
+            line_width_min_pixels=2,
+            line_width_max_pixels=2,
+            radius_min_pixels=6,
+            radius_max_pixels=6,
+            pickable=True,
+        ),
+    ]
+    words = f"{counted(len(good), what)} without a doubt, {len(doubtful):,} in doubt"
+    alt = f"Map of {words}."
+    draw_map(layers, frame, key=key, alt=alt, height=height, width_px=width)
+    doubts = f" ○ {len(doubtful):,} in doubt" if doubtful else ""
+    st.caption(f"● {counted(len(good), what)}{doubts}")
+
+
+def _mark(frame: MapFrame, row: tuple[float, float, float]) -> dict[str, object]:
+    lat, lon, doubtful = row
+    place = f"{abs(lat):.3f}° {'N' if lat >= 0 else 'S'}, "
+    place += f"{abs(lon):.3f}° {'E' if lon >= 0 else 'W'}"
+    tip = f"{place}, in doubt" if doubtful else place
+    return {"at": [round(frame.place(lon), 4), round(lat, 4)], "tip": tip}
 
 
 def filled(frame: MapFrame, *, width_px: int, height_px: int) -> MapFrame:
