@@ -11,16 +11,20 @@ from datetime import UTC, datetime, timedelta
 from math import nan
 from typing import Any
 
+import h3.api.basic_str as h3_str
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from core.density.cells import DENSITY_COLUMNS, Bbox, density_of
 from core.density.intervals import poisson_interval
+from core.density.map_details import sample_of, sources_of, timeline_of
 from core.density.map_filter import MapFilter
+from core.density.map_pool import counts_of, sums
 from core.density.map_results import MapTotals, PointSample
 from core.density.map_rows import INDEX_COLUMNS, MapRows
 from core.density.mass import further_item_mass_kg, mass_of, total_of
+from core.density.places import cell_box
 
 __all__ = [
     "INDEX_COLUMNS",
@@ -113,23 +117,32 @@ class MapIndex:
             H3 resolution, 0 to 15. The first call for a resolution takes a second for
             a million places.
         within : Bbox, optional
-            A further box, for a part of the map.
+            Only rows in this box, for a part of the map. Unlike the filter's box it
+            does not change which row of a photo carries its effort.
 
         Returns
         -------
         counts, effort_km2
             As :func:`core.density.pooled_counts`.
         """
-        kept = self._rows.kept(chosen, within)
-        level = self._rows.places.level(resolution)
-        cell = level.of_place[self._rows.places.of_row]
-        carries = self._rows.searches.among(kept)
-        effort = _sums(cell[carries], self._rows.effort_km2[carries], len(level.cells))
+        rows = self._rows
+        kept = rows.kept(chosen)
+        carries = rows.searches.among(kept)
+        counted = kept & rows.is_counted(chosen)
+        if within is None:
+            level = rows.places.level(resolution)
+        else:
+            near = rows.places.inside(within)
+            level = rows.places.part_level(resolution, near)
+            carries &= near[rows.places.of_row]
+            counted &= near[rows.places.of_row]
+        cell = level.of_place[rows.places.of_row]
+        effort = sums(cell[carries], rows.effort_km2[carries], len(level.cells))
         searched = np.flatnonzero(effort)
         index = pd.Index(level.cells[searched], name="cell")
-        rows = np.flatnonzero(kept & self._rows.is_counted(chosen))
+        picked = np.flatnonzero(counted)
         return (
-            self._counts(rows, cell[rows], level.cells),
+            counts_of(rows, picked, cell[picked], level.cells),
             pd.Series(effort[searched], index=index, name="effort_km2"),
         )
 
@@ -210,34 +223,7 @@ class MapIndex:
         DataFrame
             ``start, end, n, n_sightings, effort_km2``; empty without records.
         """
-        kept = self._rows.kept(chosen)
-        if not kept.any():
-            return _timeline(np.zeros(1), *[np.zeros(0)] * 3)
-        first = chosen.start_us
-        last = chosen.end_us
-        times = self._rows.time[kept]
-        first = int(times.min()) if first is None else first
-        last = int(times.max()) + 1 if last is None else last
-        edges = np.linspace(first, last, max(bins, 1) + 1)
-        part = np.clip(
-            ((self._rows.time - first) / (last - first) * (len(edges) - 1)).astype(
-                np.int64
-            ),
-            0,
-            len(edges) - 2,
-        )
-        counted = kept & self._rows.is_counted(chosen)
-        known = ~np.isnan(self._rows.effort_km2)
-
-        def summed(rows: Bools, values: Array) -> Array:
-            return _sums(part[rows], values[rows], len(edges) - 1)
-
-        return _timeline(
-            edges,
-            summed(counted & known, self._rows.count),
-            summed(counted & ~known, self._rows.count),
-            summed(self._rows.searches.among(kept), self._rows.effort_km2),
-        )
+        return timeline_of(self._rows, chosen, bins)
 
     def sample(
         self, chosen: MapFilter = _EVERYTHING, *, n: int = 5_000, seed: int = 0
@@ -253,70 +239,49 @@ class MapIndex:
         seed : int
             Makes the choice repeatable.
         """
-        fits = (
-            self._rows.kept(chosen)
-            & self._rows.is_counted(chosen)
-            & (self._rows.count > 0)
+        return sample_of(self._rows, chosen, n, seed)
+
+    def cell(
+        self, chosen: MapFilter, cell: str, *, confidence: float = 0.95
+    ) -> pd.DataFrame:
+        """Return the row of one cell as in `cells`; no row if it holds no record.
+
+        Raises
+        ------
+        InputError
+            If ``cell`` is not the name of an H3 cell.
+        """
+        box = cell_box(cell)
+        found = self.cells(
+            chosen,
+            resolution=h3_str.get_resolution(cell),
+            confidence=confidence,
+            within=box,
         )
-        rows = np.flatnonzero(fits)
-        total = len(rows)
-        if total > n:
-            rows = np.sort(
-                np.random.default_rng(seed).choice(
-                    rows, n, replace=False, shuffle=False
-                )
-            )
-        place = self._rows.places.of_row[rows]
-        points = pd.DataFrame(
-            {
-                "lat": self._rows.places.lat[place],
-                "lon": self._rows.places.lon[place],
-                "observed_at": pd.to_datetime(
-                    self._rows.time[rows], unit="us", utc=True
-                ),
-                "category": np.array(self.categories, dtype=object)[
-                    self._rows.category[rows]
-                ],
-                "count": self._rows.count[rows].astype(np.int64),
-                "survey": np.array(self.surveys, dtype=object)[self._rows.survey[rows]],
-                "with_effort": ~np.isnan(self._rows.effort_km2[rows]),
-            }
-        )
-        return PointSample(points, total)
+        return found.loc[found["h3"] == cell].reset_index(drop=True)
+
+    def sources(self, chosen: MapFilter, cell: str) -> pd.DataFrame:
+        """Return what lies behind a cell, by category and survey.
+
+        Returns
+        -------
+        DataFrame
+            ``category, survey, items, records, photos, first, last`` (UTC), most items
+            first; categories that are not chosen are left out.
+
+        Raises
+        ------
+        InputError
+            If ``cell`` is not the name of an H3 cell.
+        """
+        return sources_of(self._rows, chosen, cell)
 
     def _by_kind(self, chosen: MapFilter) -> pd.DataFrame:
         """Return counts by category, all places together."""
         kept = self._rows.kept(chosen) & self._rows.is_counted(chosen)
         rows = np.flatnonzero(kept)
         nowhere = np.zeros(len(rows), dtype=np.int32)
-        return self._counts(rows, nowhere, np.zeros(1, dtype=np.uint64))
-
-    def _counts(
-        self, rows: Ints, cell: npt.NDArray[np.int32], cells: npt.NDArray[np.uint64]
-    ) -> pd.DataFrame:
-        n_kinds = max(len(self.categories), 1)
-        key = cell.astype(np.int64) * n_kinds + self._rows.category[rows]
-        found, key = _numbered(key, len(cells) * n_kinds)
-        count = self._rows.count[rows].astype(np.float64)
-        known = ~np.isnan(self._rows.effort_km2[rows])
-        mass = self._rows.mass_kg[rows]
-        weighed = known & ~np.isnan(mass) & (count > 0)
-
-        def summed(values: Array, where: Bools) -> Array:
-            return _sums(key[where], values[where], len(found))
-
-        return pd.DataFrame(
-            {
-                "cell": cells[found // n_kinds],
-                "category": np.array(self.categories, dtype=object)[found % n_kinds]
-                if self.categories
-                else np.array([], dtype=object),
-                "n": summed(count, known).astype(np.int64),
-                "n_sightings": summed(count, ~known).astype(np.int64),
-                "weighed_kg": summed(mass, weighed),
-                "n_weighed": summed(count, weighed).astype(np.int64),
-            }
-        )
+        return counts_of(self._rows, rows, nowhere, np.zeros(1, dtype=np.uint64))
 
     def _totals(
         self,
@@ -346,22 +311,6 @@ class MapIndex:
         )
 
 
-def _numbered(key: Ints, n_keys: int) -> tuple[Ints, Ints]:
-    """Keys that occur, sorted, and the number of each row's key among them."""
-    if n_keys > 4 * len(key) + 1_000_000:  # a table of all keys would be larger
-        found, numbers = np.unique(key, return_inverse=True)
-        return found, np.asarray(numbers, dtype=np.int64)
-    occurs = np.zeros(n_keys, dtype=np.bool_)
-    occurs[key] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
-
-
-def _sums(group: Array, values: Array, n_groups: int) -> Array:
-    # Of nothing, bincount gives whole numbers.
-    sums = np.bincount(group, weights=values, minlength=n_groups)
-    return sums.astype(np.float64, copy=False)
-
-
 def _cells(
     counts: pd.DataFrame,
     effort: "pd.Series[float]",
@@ -373,21 +322,6 @@ def _cells(
     joined = cells.join(masses.set_index("h3")[list(_MASS_COLUMNS)])
     joined["main_category"] = joined["main_category"].fillna("").astype("str")
     return joined.reset_index()[list(MAP_COLUMNS)]
-
-
-def _timeline(
-    edges: Array, n: Array, n_sightings: Array, effort: Array
-) -> pd.DataFrame:
-    times = pd.to_datetime(np.round(edges).astype(np.int64), unit="us", utc=True)
-    return pd.DataFrame(
-        {
-            "start": times[:-1],
-            "end": times[1:],
-            "n": n.astype(np.int64),
-            "n_sightings": n_sightings.astype(np.int64),
-            "effort_km2": effort.astype(np.float64),
-        }
-    )
 
 
 def _moment(microseconds: np.int64) -> datetime:

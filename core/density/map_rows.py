@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.density.cells import Bbox
 from core.density.effort import NOT_DEBRIS, REFUSED_FLAGS
 from core.density.intervals import refuse_bad_counts, refuse_bad_effort
 from core.density.map_filter import MapFilter
@@ -59,6 +58,8 @@ class MapRows:
         Names behind the codes in ``survey``, ``category`` and ``size``.
     time : ndarray of int
         Microseconds since 1970.
+    photo : ndarray of int
+        Number of the photo, -1 where there is none.
     """
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
@@ -92,6 +93,9 @@ class MapRows:
         self.effort_km2 = effort[order]
         self.mass_kg = taken["mass_kg"].astype(np.float64)[order]
         self.simulated = taken["simulated"].astype(np.bool_)[order]
+        photo, _ = pd.factorize(taken["photo_sha256"])
+        photo[np.asarray(taken["photo_sha256"] == "", dtype=np.bool_)] = -1
+        self.photo = photo[order].astype(np.int32)
         self.from_photo = np.asarray(taken["source"] == "photo", dtype=np.bool_)[order]
 
     def __len__(self) -> int:
@@ -104,7 +108,7 @@ class MapRows:
         own = sum(x.nbytes for x in arrays)
         return own + self.searches.carries.nbytes + self.places.nbytes
 
-    def kept(self, chosen: MapFilter, within: Bbox | None = None) -> Bools:
+    def kept(self, chosen: MapFilter) -> Bools:
         """Rows of the surveys, the period and the box of a filter."""
         kept = np.ones(len(self), dtype=np.bool_)
         if chosen.surveys:
@@ -113,21 +117,25 @@ class MapRows:
             kept &= self.time >= chosen.start_us
         if chosen.end_us is not None:
             kept &= self.time < chosen.end_us
-        for box in (chosen.bbox, within):
-            if box is not None:
-                kept &= self.places.inside(box)[self.places.of_row]
+        if chosen.bbox is not None:
+            kept &= self.places.inside(chosen.bbox)[self.places.of_row]
         return kept
 
     def is_counted(self, chosen: MapFilter) -> Bools:
-        """Rows of the categories and size classes of a filter."""
-        if chosen.categories:
-            wanted = np.isin(self.categories, chosen.categories)
-        else:
-            wanted = ~np.isin(self.categories, NOT_DEBRIS)
-        counted = np.asarray(wanted[self.category], dtype=np.bool_)
-        if chosen.size_classes:
-            counted &= np.isin(self.sizes, chosen.size_classes)[self.size]
+        """Rows of the categories and size classes of a filter; all debris if none."""
+        counted = self.is_chosen(chosen)
+        if not chosen.categories:
+            counted &= ~np.isin(self.categories, NOT_DEBRIS)[self.category]
         return counted
+
+    def is_chosen(self, chosen: MapFilter) -> Bools:
+        """Rows of the categories and size classes of a filter; every row if none."""
+        fits = np.ones(len(self), dtype=np.bool_)
+        if chosen.categories:
+            fits &= np.isin(self.categories, chosen.categories)[self.category]
+        if chosen.size_classes:
+            fits &= np.isin(self.sizes, chosen.size_classes)[self.size]
+        return fits
 
 
 def _usable(columns: Mapping[str, Array]) -> Ints:

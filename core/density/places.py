@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import h3.api.basic_str as h3_str
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +10,7 @@ from core.density.cells import Bbox
 from core.errors import InputError
 from core.geo import H3_STORED_RESOLUTION, cells_of, normalise_lon
 
-__all__ = ["Level", "Places"]
+__all__ = ["Level", "Places", "cell_box", "in_box"]
 
 Ints = npt.NDArray[np.int64]
 Cells = npt.NDArray[np.uint64]
@@ -17,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 #: Resolutions kept ready; one of a million places takes 4 MB and a second to make.
 _KEPT_LEVELS = 6
+#: Up to this share of the places, cells are made for those alone and not kept.
+_FEW = 0.1
 
 
 @dataclass(frozen=True)
@@ -89,19 +92,38 @@ class Places:
         InputError
             If the resolution is outside 0 to 15.
         """
-        if not 0 <= resolution <= 15:
-            raise InputError(f"H3 resolution {resolution} outside 0 to 15")
         found = self._levels.get(resolution)
         if found is None:
-            found = _level(
-                cells_of(
-                    lat=self.lat.tolist(), lon=self.lon.tolist(), resolution=resolution
-                )
-            )
+            found = _level(self._cells(resolution, np.arange(len(self))))
             while len(self._levels) >= _KEPT_LEVELS:
                 self._levels.pop(next(iter(self._levels)), None)
             self._levels[resolution] = found
         return found
+
+    def part_level(self, resolution: int, near: Bools) -> Level:
+        """Cells of some places; ``of_place`` means nothing for the others.
+
+        Raises
+        ------
+        InputError
+            If the resolution is outside 0 to 15.
+        """
+        places = np.flatnonzero(near)
+        if resolution in self._levels or len(places) > _FEW * len(self):
+            return self.level(resolution)
+        part = _level(self._cells(resolution, places))
+        of_place = np.zeros(len(self), dtype=np.int32)
+        of_place[places] = part.of_place
+        return Level(part.cells, of_place)
+
+    def _cells(self, resolution: int, places: Ints) -> Cells:
+        if not 0 <= resolution <= 15:
+            raise InputError(f"H3 resolution {resolution} outside 0 to 15")
+        return cells_of(
+            lat=self.lat[places].tolist(),
+            lon=self.lon[places].tolist(),
+            resolution=resolution,
+        )
 
     def inside(self, box: Bbox) -> Bools:
         """Whether each place lies in a box, its edges included."""
@@ -122,6 +144,29 @@ class Places:
         if turned.max() - turned.min() < east - west - 1e-9:
             west, east = (float(normalise_lon(x)) for x in (turned.min(), turned.max()))
         return Bbox(west, float(self.lat.min()), east, float(self.lat.max()))
+
+
+def cell_box(cell: str) -> Bbox:
+    """Box around a cell, for choosing what may lie in it.
+
+    Raises
+    ------
+    InputError
+        If ``cell`` is not the name of an H3 cell.
+    """
+    if len(cell) > 16 or not h3_str.is_valid_cell(cell):
+        raise InputError(f"{cell[:20]!r} is not an H3 cell")
+    lat, lon = (np.array(x) for x in zip(*h3_str.cell_to_boundary(cell), strict=True))
+    around = np.unwrap(np.append(lon, lon[0]), period=360.0)
+    # An edge is a great circle and bulges out of the box of its ends.
+    margin_lat = 0.2 * float(np.ptp(lat))
+    south, north = float(lat.min()) - margin_lat, float(lat.max()) + margin_lat
+    if abs(around[-1] - around[0]) > 180.0:  # the ring goes round a pole
+        pole = (south, 90.0) if lat.mean() > 0 else (-90.0, north)
+        return Bbox(-180.0, pole[0], 180.0, pole[1])
+    margin = 0.2 * float(np.ptp(around))
+    west, east = normalise_lon([around.min() - margin, around.max() + margin])
+    return Bbox(float(west), max(south, -90.0), float(east), min(north, 90.0))
 
 
 def in_box(lat: Floats, lon: Floats, box: Bbox) -> Bools:

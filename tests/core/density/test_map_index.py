@@ -2,16 +2,26 @@
 
 from datetime import UTC, datetime
 
+import h3.api.basic_str as h3_str
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.density import Bbox, cell_density, expected_mass, poisson_interval, total_mass
+from core.density import (
+    Bbox,
+    cell_density,
+    expected_mass,
+    poisson_interval,
+    rows_in_cell,
+    total_mass,
+)
 from core.density.map_filter import MapFilter
 from core.density.map_index import INDEX_COLUMNS, MAP_COLUMNS, MapIndex
+from core.density.places import cell_box, in_box
 from core.errors import InputError, ObservationError
+from core.geo import cell_of
 from core.observations import make_observations
 from tests.strategies import raw_observations
 
@@ -125,10 +135,35 @@ def test_any_filter_gives_the_map_of_the_filtered_frame(frame, chosen, resolutio
 @given(close_observations(), filters)
 @settings(max_examples=25, deadline=None)
 def test_a_part_of_the_map_is_that_part_of_the_whole(frame, chosen):
-    index, box = index_of(frame), Bbox(179.0, 10.2, 180.0, 11.0)
+    index, box = index_of(frame), Bbox(179.0, 10.1, 180.0, 11.0)
     part = index.cells(chosen, resolution=6, within=box)
     whole = index.cells(chosen, resolution=6).set_index("h3")
     pd.testing.assert_frame_equal(part.set_index("h3"), whole.loc[part["h3"]])
+
+
+@given(close_observations(), filters, st.sampled_from([2, 6, 9]))
+@settings(max_examples=20, deadline=None)
+def test_a_single_cell_is_the_row_of_the_map(frame, chosen, resolution):
+    index = index_of(frame)
+    cells = index.cells(chosen, resolution=resolution)
+    for number, name in enumerate(cells["h3"]):
+        row = cells.iloc[[number]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(index.cell(chosen, name), row)
+        sources, frame_rows = (
+            index.sources(chosen, name),
+            kept_rows(index_rows(frame), chosen),
+        )
+        here = rows_in_cell(frame_rows, name)
+        if chosen.categories:
+            here = here.loc[here["category"].isin(chosen.categories)]
+        assert sources["items"].sum() == here["count"].sum()
+        assert sources["records"].sum() == len(here)
+        assert sources["items"].is_monotonic_decreasing
+
+
+def index_rows(frame):
+    """Rows that an index holds."""
+    return frame.loc[~frame["quality_flag"].isin([4, 9])]
 
 
 def few(**changes):
@@ -231,6 +266,34 @@ def test_what_occurs_can_be_listed():
 def test_a_box_across_180_degrees_is_the_short_one():
     bounds = index_of(few(lon=[179.0, 179.5, -178.0])).bounds
     assert bounds == Bbox(179.0, 10.0, -178.0, 20.0)
+
+
+def test_the_sources_of_a_cell_name_survey_photos_and_times():
+    frame = few(photo_sha256=["ab" * 32, "ab" * 32, ""], effort_km2=[1.0, 1.0, None])
+    index = index_of(frame)
+    cell = cell_of(lat=10.0, lon=-140.0, resolution=4)
+    sources = index.sources(MapFilter(), cell)
+    assert sources["category"].tolist() == ["plastic", "metal"]
+    assert sources["photos"].tolist() == [1, 1]
+    assert sources["last"].max() == pd.Timestamp("2020-01-11T00:00Z")
+
+
+@pytest.mark.parametrize("cell", ["", "no cell", "8" * 40])
+def test_what_is_no_cell_has_no_sources(cell):
+    with pytest.raises(InputError, match="is not an H3 cell"):
+        index_of(few()).sources(MapFilter(), cell)
+
+
+@pytest.mark.parametrize("lat", [89.99, -89.99, 0.0])
+@pytest.mark.parametrize("lon", [0.0, 179.99])
+def test_a_cell_s_box_holds_the_cell(lat, lon):
+    for resolution in range(0, 10, 3):
+        cell = cell_of(lat=lat, lon=lon, resolution=resolution)
+        box = cell_box(cell)
+        edge = np.array(h3_str.cell_to_boundary(cell))
+        middle = np.array(h3_str.cell_to_latlng(cell))
+        inner = np.vstack([edge, middle, [[lat, lon]]])
+        assert in_box(inner[:, 0], inner[:, 1], box).all()
 
 
 def test_an_empty_index_answers_with_nothing():
