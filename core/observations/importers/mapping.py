@@ -17,6 +17,7 @@ from core.observations.importers.reading.positions import POSITION_FORMATS
 from core.observations.importers.reading.unit_words import (
     MASS_KG,
     effort_factor,
+    quantity_of_effort,
     rate_of,
 )
 from core.observations.quantities import (
@@ -256,7 +257,7 @@ def suggest_mapping(tables: Sequence[RawTable]) -> ColumnMapping:
         if rate:
             code, factors["value"] = rate.quantity, rate.factor
     elif "effort" in found and effort_factor(found["effort"].unit, "") is None:
-        code = _quantity_of_effort(found["effort"].unit)
+        code = quantity_of_effort(found["effort"].unit, on_shore=on_shore)
     if "effort" in found:
         size = effort_factor(found["effort"].unit, code)
         factors |= {} if size is None else {"effort": size}
@@ -270,13 +271,6 @@ def suggest_mapping(tables: Sequence[RawTable]) -> ColumnMapping:
         medium="shore" if is_beach else "",
         factors=factors,
     )
-
-
-def _quantity_of_effort(unit: str) -> str:
-    """Quantity whose effort has a unit; empty where several do, or none."""
-    codes = ("items_per_m3", "items_per_100m", "items_per_kg", "items_per_10min")
-    found = [code for code in codes if effort_factor(unit, code) is not None]
-    return found[0] if len(found) == 1 else ""
 
 
 def _named(table: RawTable) -> dict[str, Heading]:

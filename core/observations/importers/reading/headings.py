@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.observations.importers.reading.unit_words import plain_unit, rate_of
 
-__all__ = ["Heading", "field_of", "parse_heading"]
+__all__ = ["Heading", "field_of", "parse_heading", "words_of"]
 
 _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 #: Units that may end a heading without brackets: swept_area_km2, effort km2.
@@ -134,3 +134,14 @@ def field_of(heading: Heading) -> str:
     'lat'
     """
     return _FIELD.get(heading.stem, "")
+
+
+def words_of(field: str) -> tuple[str, ...]:
+    """Return the words that name a field, as `Heading.stem` has them.
+
+    Examples
+    --------
+    >>> words_of("month")[:2]
+    ('month', 'monat')
+    """
+    return tuple(_WORDS[field].split())

@@ -15,6 +15,7 @@ __all__ = [
     "Rate",
     "effort_factor",
     "plain_unit",
+    "quantity_of_effort",
     "rate_of",
 ]
 
@@ -166,3 +167,23 @@ def effort_factor(unit: str, quantity_code: str) -> float | None:
     if wanted == "m2" and base == "km2":
         return size * _SQUARE_METRES
     return size if base == wanted else None
+
+
+def quantity_of_effort(unit: str, *, on_shore: bool) -> str:
+    """Return the quantity of a count over an effort in a unit; empty if none.
+
+    Examples
+    --------
+    >>> quantity_of_effort("L", on_shore=False)
+    'items_per_m3'
+    >>> quantity_of_effort("m2", on_shore=True)
+    'items_per_m2'
+    """
+    base = EFFORT_FACTORS.get(plain_unit(unit), ("", 0.0))[0]
+    return {
+        "km2": "items_per_m2" if on_shore else "items_per_km2",
+        "m3": "items_per_m3",
+        "m": "items_per_100m",
+        "kg": "items_per_kg",
+        "min": "items_per_10min",
+    }.get(base, "")

@@ -12,7 +12,7 @@ __all__ = ["category_of"]
 _WORDS: dict[str, str] = {
     "plastic": "plastics plastik kunststoff plastico plastique plastica plasticos "
     "artificialpolymermaterials artificialpolymer polymer foam foamedplastic styrofoam "
-    "plasticfragments kunststoffe hardplastic film",
+    "microplastic microplastics plasticfragments kunststoffe hardplastic film",
     "fishing_gear": "net nets rope ropes netsropeslines fishingnet ghostnet netz "
     "fishinggear fishingline fischernetz derelictgear dfg",
     "rubber": "gummi caucho caoutchouc gomma goma latex",
