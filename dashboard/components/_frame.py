@@ -14,7 +14,7 @@ MAX_LAT = 85.0
 
 @dataclass(frozen=True)
 class MapFrame:
-    """Extent of a map in degrees; ``east`` may exceed 180 for a box across 180."""
+    """Extent of a map in degrees; a box across 180 passes -180 or 180."""
 
     west: float
     south: float
@@ -38,10 +38,31 @@ class MapFrame:
         shifted = [x + 360.0 if x < 0 else x for x in lon]
         crosses = max(shifted) - min(shifted) < spread - 1e-9
         around = shifted if crosses else list(lon)
-        width = max(max(around) - min(around), 0.2)
-        height = max(max(lat) - min(lat), 0.2)
-        middle_x = (max(around) + min(around)) / 2
-        middle_y = (max(lat) + min(lat)) / 2
+        box = (min(around), min(lat), max(around), max(lat))
+        return cls.of_box(box, margin=margin)
+
+    @classmethod
+    def of_box(
+        cls, box: tuple[float, float, float, float], *, margin: float = 0.15
+    ) -> "MapFrame":
+        """Frame around a box with a margin.
+
+        Parameters
+        ----------
+        box : (west, south, east, north)
+            Degrees; west greater than east crosses 180 degrees.
+        margin : float
+            Share of the extent added on each side.
+        """
+        west, south, east, north = box
+        east = east + 360.0 if east < west else east
+        # The browser turns its view to a middle within 180 degrees; what lies in the
+        # longitudes of another turn would not be drawn.
+        turn = 360.0 * round((west + east) / 720.0)
+        west, east = west - turn, east - turn
+        width = max(east - west, 0.2)
+        height = max(north - south, 0.2)
+        middle_x, middle_y = (east + west) / 2, (north + south) / 2
         half_x, half_y = width * (0.5 + margin), height * (0.5 + margin)
         return cls(
             round(middle_x - half_x, 3),

@@ -96,6 +96,16 @@ def test_a_frame_goes_the_short_way_across_180_degrees():
     assert frame.place(179.0) == pytest.approx(179.0)
 
 
+@pytest.mark.parametrize("east", [-150.0, -179.0, 179.9])
+def test_the_middle_of_a_frame_is_where_the_browser_turns_to(east):
+    # deck.gl turns the view to within 180 degrees and draws no other turn.
+    frame = MapFrame.of_box((170.0, -5.0, east, 5.0))
+    middle = (frame.west + frame.east) / 2
+    assert -180.0 <= middle <= 180.0
+    assert frame.width == pytest.approx(1.3 * ((east - 170.0) % 360.0), abs=2e-3)
+    assert frame.west < frame.place(175.0) < frame.east
+
+
 @given(
     lat=st.lists(st.floats(-84, 84), min_size=1, max_size=6),
     lon=st.floats(-180, 179.9),

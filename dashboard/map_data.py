@@ -1,0 +1,243 @@
+"""What the debris map asks the library for: layers, cells, time, points.
+
+The records of a layer are read once a process into an index that answers any filter
+within a second, also for a million of them. Everything here is cached under the
+revision of those records alone, so a job that ticks or a plan that is kept leaves the
+map as it is.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import services
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.density import MapFilter, MapIndex, MassEstimate, PointSample
+    from dashboard.components.maps import MapFrame
+
+__all__ = [
+    "MAX_MAP_CELLS",
+    "OBSERVATIONS",
+    "DensityMap",
+    "MapLayer",
+    "cell",
+    "cell_sources",
+    "cells",
+    "default_resolution",
+    "density_map",
+    "index_of",
+    "layers",
+    "map_frame",
+    "record_labels",
+    "revision",
+    "sample",
+    "timeline",
+]
+
+#: Cells of the first view; tiles show finer ones as a person zooms in.
+MAX_MAP_CELLS = 8_000
+#: Points of the Sightings view; a browser draws them at once and the map stays small.
+MAX_POINTS = 5_000
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """One thing the map can show; values of two layers are never mixed.
+
+    Attributes
+    ----------
+    key : str
+        Name in addresses and caches.
+    title, unit : str
+        For people.
+    """
+
+    key: str
+    title: str
+    unit: str
+
+
+OBSERVATIONS = MapLayer("observations", "Floating debris", "items/km²")
+
+
+@dataclass(frozen=True)
+class DensityMap:
+    """What the debris map shows under one filter."""
+
+    cells: "pd.DataFrame"
+    mass: "MassEstimate"
+    rate: float
+    low: float
+    high: float
+    n_items: int
+    n_sightings: int
+    simulated: bool
+    from_photos: bool
+
+
+def layers() -> tuple[MapLayer, ...]:
+    """Layers that hold a record; floating debris first."""
+    return (OBSERVATIONS,) if len(index_of(OBSERVATIONS)) else ()
+
+
+def index_of(layer: MapLayer = OBSERVATIONS) -> "MapIndex":
+    """Return all records of a layer, ready for any filter; read-only."""
+    return _index(*_key(), revision(layer), layer)
+
+
+def revision(layer: MapLayer = OBSERVATIONS) -> int:
+    """Return how often the records of a layer changed."""
+    return services.store().revisions.of(layer.key)
+
+
+def map_frame(layer: MapLayer = OBSERVATIONS) -> "MapFrame | None":
+    """Extent of a layer's records with a margin; None without records."""
+    from dashboard.components.maps import MapFrame
+
+    bounds = index_of(layer).bounds
+    return None if bounds is None else MapFrame.of_box(bounds)
+
+
+def default_resolution(layer: MapLayer = OBSERVATIONS, *, coarser: int = 0) -> int:
+    """H3 resolution whose cells are easy to see when all records are.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        Its extent is what is seen.
+    coarser : int
+        Steps to take away, for a small map.
+    """
+    from core.density import Bbox, suggest_resolution
+
+    frame = map_frame(layer)
+    if frame is None:
+        return 1
+    box = Bbox(
+        frame.west, frame.south, min(frame.east, frame.west + 360.0), frame.north
+    )
+    found = suggest_resolution(box, max_cells=MAX_MAP_CELLS // 2)
+    return max(found - coarser, 1)
+
+
+def density_map(
+    chosen: "MapFilter",
+    *,
+    resolution: int | None = None,
+    layer: MapLayer = OBSERVATIONS,
+) -> DensityMap:
+    """Cells, mass and overall density of the records that fit a filter.
+
+    Parameters
+    ----------
+    chosen : MapFilter
+        What to let through.
+    resolution : int, optional
+        H3 resolution; that of `default_resolution` unless given.
+    layer : MapLayer
+        What to show.
+    """
+    if resolution is None:
+        resolution = default_resolution(layer)
+    return _density_map(*_key(), revision(layer), layer, chosen, resolution)
+
+
+def cells(layer: MapLayer, chosen: "MapFilter", resolution: int) -> "pd.DataFrame":
+    """Return the cells of :func:`density_map`."""
+    return density_map(chosen, resolution=resolution, layer=layer).cells
+
+
+def timeline(
+    chosen: "MapFilter", *, bins: int = 60, layer: MapLayer = OBSERVATIONS
+) -> "pd.DataFrame":
+    """Items and effort over time: ``start, end, n, n_sightings, effort_km2``."""
+    return index_of(layer).timeline(chosen, bins=bins)
+
+
+def sample(
+    chosen: "MapFilter", *, n: int = MAX_POINTS, layer: MapLayer = OBSERVATIONS
+) -> "PointSample":
+    """Draw at most ``n`` records with items as points; says how many there are."""
+    return index_of(layer).sample(chosen, n=n)
+
+
+def cell(
+    chosen: "MapFilter", name: str, *, layer: MapLayer = OBSERVATIONS
+) -> dict[str, Any] | None:
+    """Figures of one cell of any resolution; None if it holds no record.
+
+    Raises
+    ------
+    InputError
+        If ``name`` is not an H3 cell.
+    """
+    found = index_of(layer).cell(chosen, name)
+    return None if found.empty else {str(k): v for k, v in found.iloc[0].items()}
+
+
+def cell_sources(
+    chosen: "MapFilter", name: str, *, layer: MapLayer = OBSERVATIONS
+) -> "pd.DataFrame":
+    """Return what lies behind a cell, see :meth:`core.density.MapIndex.sources`.
+
+    Raises
+    ------
+    InputError
+        If ``name`` is not an H3 cell.
+    """
+    return index_of(layer).sources(chosen, name)
+
+
+def record_labels() -> dict[str, str]:
+    """Names for people of every category a record may have."""
+    from core.observations import RECORD_CATEGORIES
+
+    return {c.code: c.label for c in RECORD_CATEGORIES}
+
+
+def _key() -> tuple[str, str]:
+    chosen = services.settings()
+    return chosen.resolved_database_url, str(chosen.data_dir)
+
+
+# Revisions and layers are numbers and names; the store is found again by its key.
+@st.cache_resource(show_spinner="Reading observations", max_entries=3)
+def _index(url: str, data_dir: str, revision: int, layer: MapLayer) -> "MapIndex":
+    from core.density import INDEX_COLUMNS, MapIndex
+
+    return MapIndex(services.store().observations.columns(INDEX_COLUMNS))
+
+
+@st.cache_data(
+    show_spinner="Counting cells",
+    max_entries=32,
+    ttl=3600,
+    hash_funcs={
+        "core.density.map_filter.MapFilter": repr,
+        "dashboard.map_data.MapLayer": repr,
+    },
+)
+def _density_map(
+    url: str,
+    data_dir: str,
+    revision: int,
+    layer: MapLayer,
+    chosen: "MapFilter",
+    resolution: int,
+) -> DensityMap:
+    found, totals = index_of(layer).overview(chosen, resolution=resolution)
+    return DensityMap(
+        cells=found.assign(simulated=totals.simulated),
+        mass=totals.mass,
+        rate=totals.rate,
+        low=totals.low,
+        high=totals.high,
+        n_items=totals.n_items,
+        n_sightings=totals.n_sightings,
+        simulated=totals.simulated,
+        from_photos=totals.from_photos,
+    )
