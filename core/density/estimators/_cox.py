@@ -79,7 +79,7 @@ class _Objective:
             settings.overdispersion,
             self.start,
         )
-        self.start = found.weights
+        self.start = found.eta
         value = found.log_evidence + self.prior.log_density(logs)
         return value, found, covariance
 

@@ -14,6 +14,7 @@ References
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +27,12 @@ __all__ = ["Laplace", "corrected_mean", "evidence_slopes", "find_mode"]
 FloatArray = npt.NDArray[np.float64]
 
 _MAX_STEPS = 60
-#: Newton stops when the bound rises by less than this, in nats.
-_TOLERANCE = 1e-7
+#: Newton stops when the bound rises by less than this, in nats; what is left to climb
+#: is about its square.
+_TOLERANCE = 1e-4
 _HALVINGS = 12
-#: Newton steps of the mean correction; the last ones move it by less than 1e-3.
-_CORRECTION_STEPS = 4
+#: The mean correction stops when it moves by less than this share of a deviation.
+_CORRECTION_STEPS, _CORRECTION_MOVE = 12, 0.02
 
 
 @dataclass(frozen=True)
@@ -75,53 +77,83 @@ def find_mode(
     phi : float
         Overdispersion.
     start : ndarray of float, shape (n_sites,), optional
-        ``weights`` of a neighbouring problem.
+        ``eta`` of a neighbouring problem.
 
     Returns
     -------
     Laplace
     """
-    weights = np.zeros(counts.n_sites) if start is None else start
-    eta = covariance @ weights
-    slopes = counts.slopes(eta + prior_mean, phi)
-    bound = slopes.value - 0.5 * float(weights @ eta)
-    if start is not None:
-        weights, eta, slopes, bound = _better_start(
-            counts, prior_mean, phi, (weights, eta, slopes, bound)
-        )
+    at = _start(counts, covariance, prior_mean, phi, start)
     for _ in range(_MAX_STEPS):
-        root, factor = _factor(covariance, slopes)
-        goal = _newton_weights(covariance, slopes, eta, root, factor)
-        step = goal - weights
-        moved = covariance @ step
-        size, rise = 1.0, -np.inf
-        for _ in range(_HALVINGS):
-            w, e = weights + size * step, eta + size * moved
-            s = counts.slopes(e + prior_mean, phi)
-            rise = s.value - 0.5 * float(w @ e) - bound
-            if rise > -_TOLERANCE:
-                break
-            size /= 2.0
-        if rise <= -_TOLERANCE:
-            break
-        weights, eta, slopes, bound = w, e, s, bound + rise
+        after = _step(counts, covariance, prior_mean, phi, at)
+        rise = after.bound - at.bound
+        if rise > 0.0:
+            at = after
         if rise < _TOLERANCE:
             break
-    root, factor = _factor(covariance, slopes)
-    log_evidence = bound - float(np.log(np.diag(factor)).sum())
-    return Laplace(eta, weights, root, factor, log_evidence)
+    root, factor = _factor(covariance, at.slopes)
+    log_evidence = at.bound - float(np.log(np.diag(factor)).sum())
+    return Laplace(at.eta, at.weights, root, factor, log_evidence)
 
 
-_State = tuple[FloatArray, FloatArray, Slopes, float]
+class _State(NamedTuple):
+    weights: FloatArray
+    eta: FloatArray
+    slopes: Slopes
+    bound: float
 
 
-def _better_start(
-    counts: Counts, prior_mean: float, phi: float, given: _State
+def _start(
+    counts: Counts,
+    covariance: FloatArray,
+    prior_mean: float,
+    phi: float,
+    eta: FloatArray | None,
 ) -> _State:
-    """Start from nothing where that is better than the neighbour's mode."""
+    """Begin one step from a neighbour's mode, or at the prior mean if that is better.
+
+    The neighbour's mode cannot be taken as it is: its weights belong to another
+    covariance.
+    """
     zero = np.zeros(counts.n_sites)
-    slopes = counts.slopes(zero + prior_mean, phi)
-    return given if given[3] >= slopes.value else (zero, zero, slopes, slopes.value)
+    flat = _state(counts, prior_mean, phi, zero, zero)
+    if eta is None:
+        return flat
+    slopes = counts.slopes(eta + prior_mean, phi)
+    root, factor = _factor(covariance, slopes)
+    weights = _newton_weights(covariance, slopes, eta, root, factor)
+    near = _state(counts, prior_mean, phi, weights, covariance @ weights)
+    return near if near.bound > flat.bound else flat
+
+
+def _step(
+    counts: Counts, covariance: FloatArray, prior_mean: float, phi: float, at: _State
+) -> _State:
+    root, factor = _factor(covariance, at.slopes)
+    goal = _newton_weights(covariance, at.slopes, at.eta, root, factor)
+    step = goal - at.weights
+    moved = covariance @ step
+    size, after = 1.0, at
+    for _ in range(_HALVINGS):
+        after = _state(
+            counts, prior_mean, phi, at.weights + size * step, at.eta + size * moved
+        )
+        if after.bound >= at.bound:
+            break
+        size /= 2.0
+    return after
+
+
+def _state(
+    counts: Counts,
+    prior_mean: float,
+    phi: float,
+    weights: FloatArray,
+    eta: FloatArray,
+) -> _State:
+    slopes = counts.slopes(eta + prior_mean, phi)
+    bound = slopes.value - 0.5 * float(weights @ eta)
+    return _State(weights, eta, slopes, bound)
 
 
 def _factor(covariance: FloatArray, slopes: Slopes) -> tuple[FloatArray, FloatArray]:
@@ -200,10 +232,15 @@ def corrected_mean(
 ) -> FloatArray:
     """Weights ``K^-1 mean`` of the corrected mean, shape (n_sites,)."""
     spread = np.sqrt(variances(found)[0])
+    slopes = counts.smoothed(found.eta + prior_mean, spread, phi)
+    # One factor serves all steps: the smoothed curvature hardly changes with the mean.
+    root, factor = _factor(covariance, slopes)
     weights, eta = found.weights, found.eta
     for _ in range(_CORRECTION_STEPS):
+        held = Slopes(0.0, slopes.first, root**2)
+        weights = _newton_weights(covariance, held, eta, root, factor)
+        before, eta = eta, covariance @ weights
+        if (np.abs(eta - before) < _CORRECTION_MOVE * spread).all():
+            break
         slopes = counts.smoothed(eta + prior_mean, spread, phi)
-        root, factor = _factor(covariance, slopes)
-        weights = _newton_weights(covariance, slopes, eta, root, factor)
-        eta = covariance @ weights
     return weights

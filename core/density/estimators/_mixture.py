@@ -32,9 +32,15 @@ class NormalMixture:
     weight: FloatArray
 
     def expected_exp(self) -> FloatArray:
-        """Mean of ``exp`` of the variable, shape (n_places,)."""
-        log_means = np.minimum(self.mean + 0.5 * self.deviation**2, _LARGEST_LOG)
-        return np.asarray(self.weight @ np.exp(log_means))
+        """Typical mean of ``exp`` of the variable, shape (n_places,).
+
+        The mean of each normal's ``exp``, averaged over the normals by their logs. A
+        plain average would be ruled by the widest normal, however small its weight:
+        far from effort it lay up to 800 times above the 95 % quantile. Where the
+        normals agree the two are the same.
+        """
+        log_means = self.weight @ (self.mean + 0.5 * self.deviation**2)
+        return np.asarray(np.exp(np.minimum(log_means, _LARGEST_LOG)))
 
     def cumulative(self, x: FloatArray) -> FloatArray:
         """Probability of at most ``x``, shape (n_places,)."""
