@@ -14,13 +14,16 @@ References
 import re
 from dataclasses import dataclass
 
-__all__ = ["ClassRange", "classes_of", "read_range", "undamaged"]
+__all__ = ["ClassRange", "classes_of", "named_range", "read_range", "undamaged"]
 
 #: Ranges by unit, from very low to very high, as the database writes them.
 _WATER = ("0-0.0005", "0.0005-0.005", "0.005-1", "1-10", ">=10")
 _SAND = ("0-100", "100-500", "500-30000", "30000-40000", ">40000")
 _PICKED = ("0", "1-2", "2-40", "40-200", ">200")
 _SEDIMENT = ("0-2", "2-20", "20-150", "150-200", ">200")
+
+#: Names of the classes, in the order of the ranges.
+_NAMES = ("very low", "low", "medium", "high", "very high")
 
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|\u2013|to)\s*(\d+(?:\.\d+)?)")
 _OPEN = re.compile(r"(?:>=?|\u2265)\s*(\d+(?:\.\d+)?)")
@@ -31,6 +34,10 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})-([A-Za-z]{3})")
+_DATE_CELL = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+#: No spreadsheet was at hand before, so an earlier year was part of the range (2-40
+#: into February 1940); in a later one it is the year of the damage.
+_FIRST_SPREADSHEET = 1979
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,31 @@ def classes_of(unit: str) -> dict[str, str]:
     return dict.fromkeys(_SEDIMENT, "sediment")
 
 
+def named_range(name: str, unit: str, *, is_sand: bool = False) -> str:
+    """Range of a class that is named; empty if the text names none.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``Very Low``.
+    unit : str
+        As in `classes_of`.
+    is_sand : bool
+        Whether pieces per m3 are of sand.
+
+    Examples
+    --------
+    >>> named_range("Medium", "m3"), named_range("Medium", "m3", is_sand=True)
+    ('0.005-1', '500-30000')
+    """
+    word = " ".join(name.lower().split())
+    if word not in _NAMES:
+        return ""
+    in_m3 = _SAND if is_sand else _WATER
+    ranges = {"m3": in_m3, "10min": _PICKED, "kg": _SEDIMENT}.get(unit)
+    return ranges[_NAMES.index(word)] if ranges else ""
+
+
 def read_range(text: str) -> ClassRange | None:
     """Bounds of a range text; None if it is none.
 
@@ -89,7 +121,7 @@ def undamaged(text: str, unit: str) -> str:
     Parameters
     ----------
     text : str
-        Such as ``Feb-40`` or ``01-Oct``.
+        Such as ``Feb-40`` or ``01-Oct``, or the date a cell of a workbook holds.
     unit : str
         As in `classes_of`.
 
@@ -109,6 +141,9 @@ def undamaged(text: str, unit: str) -> str:
 
 def _dated_pair(text: str) -> frozenset[int] | None:
     """Two numbers that a day or year and a month were made from."""
+    if match := _DATE_CELL.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+        return frozenset((month, year % 100 if year < _FIRST_SPREADSHEET else day))
     if match := _MONTH_FIRST.fullmatch(text):
         name, number = match[1], match[2]
     elif match := _DAY_FIRST.fullmatch(text):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from core.observations._columns import FloatArray
 
-__all__ = ["dates_of_parts", "dates_of_text"]
+__all__ = ["dates_of_parts", "dates_of_text", "likeliest_forms"]
 
 _EMPTY = ("", "")
 
@@ -69,3 +69,29 @@ def dates_of_text(texts: Sequence[str], forms: Sequence[str]) -> list[str]:
         found = found.fillna(parsed.dt.as_unit("us"))
     iso = found.dt.strftime("%Y-%m-%d").where(found.notna(), column)
     return [str(text) for text in iso.tolist()]
+
+
+def likeliest_forms(
+    texts: Sequence[str], choices: Sequence[Sequence[str]]
+) -> Sequence[str]:
+    """Forms that read most of the dates; of equals the first.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Dates as written.
+    choices : sequence of sequence of str
+        Sets of forms as in `dates_of_text`, such as month first and day first.
+
+    Returns
+    -------
+    sequence of str
+        One of the choices.
+    """
+    distinct = list(dict.fromkeys(texts))
+
+    def n_read(forms: Sequence[str]) -> int:
+        read = dates_of_text(distinct, forms)
+        return sum(text != iso for text, iso in zip(distinct, read, strict=True))
+
+    return max(choices, key=n_read)

@@ -18,11 +18,16 @@ import numpy as np
 import pandas as pd
 
 from core.observations.importers.profiles._class_ranges import (
-    classes_of,
+    named_range,
     read_range,
     undamaged,
 )
-from core.observations.importers.profiles._dates import dates_of_text
+from core.observations.importers.profiles._dates import dates_of_text, likeliest_forms
+from core.observations.importers.profiles._ncei_media import (
+    ON_SHORE,
+    medium_of,
+    settled_medium,
+)
 from core.observations.importers.profiles._profile import TableProfile
 from core.observations.importers.profiles._reading import Reading, record_hashes
 
@@ -41,37 +46,6 @@ _UNITS = {
     "pieceskg-1d.w.": ("items_per_kg", "kg"),
     "pieces/kgd.w.": ("items_per_kg", "kg"),
 }
-#: What a method or a marine setting samples, by a word in its name, the first that
-#: fits; a bucket, spoon or sampler says nothing by itself.
-_MEDIUM_WORDS = (
-    ("net", "sea_surface"),
-    ("pump", "sea_surface"),
-    ("intake", "sea_surface"),
-    ("van dorn", "water_column"),
-    ("rosette", "water_column"),
-    ("hand picking", "shore"),
-    ("pvc cylinder", "shore_sediment"),
-    ("spoon", "shore_sediment"),
-    ("scoop", "shore_sediment"),
-    ("trowel", "shore_sediment"),
-    ("shovel", "shore_sediment"),
-    ("bucket", "shore_sediment"),
-    ("dredge", "sea_bed"),
-    ("megacorer", "sea_bed"),
-    ("benthic grab", "sea_bed"),
-    ("sediment grab", "sea_bed"),
-    ("grab sampler", "sea_bed"),
-    ("day grab", "sea_bed"),
-    ("remotely operated", "sea_bed"),
-    ("grab sample", "sea_surface"),
-    ("beach", "shore_sediment"),
-    ("ocean sediment", "sea_bed"),
-    ("water column", "water_column"),
-    ("ocean surface", "sea_surface"),
-    ("ocean water", "sea_surface"),
-)
-_IN_WATER = frozenset({"sea_surface", "water_column"})
-_IN_SEDIMENT = frozenset({"shore_sediment", "sea_bed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +55,7 @@ class _Headings:
     required: tuple[str, ...]
     value: str
     date: str
-    date_forms: tuple[str, ...]
+    date_forms: tuple[tuple[str, ...], ...]
     lat: str = "Latitude"
     lon: str = "Longitude"
     method: str = "Sampling Method"
@@ -89,7 +63,16 @@ class _Headings:
     settings: tuple[str, ...] = field(default=())
 
 
-_US_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y")
+#: What a workbook holds where the cell is a date.
+_ISO_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
+_MONTH_FIRST = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    *_ISO_FORMS,
+)
+_DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", *_ISO_FORMS)
 
 
 class NceiMicroplastics(TableProfile):
@@ -103,8 +86,9 @@ class NceiMicroplastics(TableProfile):
         """Take each row with the quantity and medium it can only have."""
         form = self._headings
         quantity, unit = _quantities(reading)
-        ranges = _ranges(reading, form, unit)
-        medium = _media(reading, form, unit, ranges)
+        told = _told_media(reading, form)
+        ranges = _ranges(reading, form, unit, told)
+        medium = _media(reading, form, unit, ranges, told)
         value = reading.numbers(form.value, "value")
         bounds = [read_range(text) for text in ranges]
         reading.add_measurements(
@@ -130,7 +114,7 @@ class NceiMicroplastics(TableProfile):
 
 def _quantities(reading: Reading) -> tuple[list[str], list[str]]:
     texts = reading.texts("Unit", "quantity")
-    known = [_UNITS.get(re.sub(r"\s", "", text).lower(), ("", "")) for text in texts]
+    known = [_UNITS.get(_plain(text), ("", "")) for text in texts]
     unknown = np.array([not quantity for quantity, _ in known], dtype=bool)
     reading.refuse(
         unknown,
@@ -141,24 +125,31 @@ def _quantities(reading: Reading) -> tuple[list[str], list[str]]:
     return [quantity for quantity, _ in known], [unit for _, unit in known]
 
 
-def _ranges(reading: Reading, form: _Headings, unit: Sequence[str]) -> list[str]:
-    """Class ranges; those a spreadsheet turned into dates read back."""
+def _plain(unit: str) -> str:
+    return re.sub(r"\s", "", unit).lower().replace("\u00b3", "3")
+
+
+def _ranges(
+    reading: Reading, form: _Headings, unit: Sequence[str], told: Sequence[str]
+) -> list[str]:
+    """Class ranges; named ones looked up, those turned into dates read back."""
     name = next((name for name in form.ranges if reading.has(name)), "")
     texts = reading.texts(name, "value_low, value_high") if name else []
     if not texts:
         return [""] * reading.n
-    meant = [
-        text if not text or read_range(text) else undamaged(text, kind)
-        for text, kind in zip(texts, unit, strict=True)
-    ]
-    changed = [bool(m) and m != t for m, t in zip(meant, texts, strict=True)]
+    parts = list(zip(texts, unit, told, strict=True))
+    known = {part: _meant(*part) for part in dict.fromkeys(parts)}
+    meant = [known[part] for part in parts]
+    is_date = [bool(undamaged(text, kind)) for text, kind, _ in parts]
     reading.doubt(
-        np.array(changed, dtype=bool),
+        np.array(is_date, dtype=bool),
         name,
         texts,
         lambda i: f"a date in place of a range; it can only have been {meant[i]}",
     )
-    lost = [bool(t) and not m for m, t in zip(meant, texts, strict=True)]
+    lost = [
+        bool(text) and not known[part] for text, part in zip(texts, parts, strict=True)
+    ]
     reading.doubt(
         np.array(lost, dtype=bool),
         name,
@@ -168,26 +159,43 @@ def _ranges(reading: Reading, form: _Headings, unit: Sequence[str]) -> list[str]
     return meant
 
 
-def _media(
-    reading: Reading, form: _Headings, unit: Sequence[str], ranges: Sequence[str]
-) -> list[str]:
-    """Medium by method and by class range; a conflict is a doubt."""
+def _meant(text: str, unit: str, told: str) -> str:
+    """Range that a text is, names, or was before a spreadsheet made it a date."""
+    if not text or read_range(text):
+        return text
+    return named_range(text, unit, is_sand=told in ON_SHORE - {""}) or undamaged(
+        text, unit
+    )
+
+
+def _told_media(reading: Reading, form: _Headings) -> list[str]:
+    """Medium by the words of method and setting; empty where they say nothing."""
     methods = reading.texts(form.method, "medium")
     settings = [reading.texts(name) for name in form.settings]
-    words = [
-        " / ".join(parts).lower() for parts in zip(methods, *settings, strict=True)
-    ]
-    by_word = {text: _medium_of(text) for text in dict.fromkeys(words)}
-    told = [by_word[text] for text in words]
+    rows = zip(methods, *settings, strict=True)
+    words = [" / ".join(parts).lower() for parts in rows]
+    by_word = {text: medium_of(text) for text in dict.fromkeys(words)}
+    return [by_word[text] for text in words]
+
+
+def _media(
+    reading: Reading,
+    form: _Headings,
+    unit: Sequence[str],
+    ranges: Sequence[str],
+    told: Sequence[str],
+) -> list[str]:
+    """Medium by words and by class range; a conflict is a doubt."""
     parts = list(zip(unit, ranges, told, strict=True))
-    found = {part: _settled_medium(*part) for part in dict.fromkeys(parts)}
+    found = {part: settled_medium(*part) for part in dict.fromkeys(parts)}
+    methods = reading.texts(form.method)
     reading.doubt(
         np.array([found[part][1] for part in parts], dtype=bool),
         form.method,
         methods,
         lambda i: (
-            f"method and class range {ranges[i]} name different media; read as "
-            f"{found[parts[i]][0].replace('_', ' ')}, by the range"
+            f"class {ranges[i] or 'missing'} is not of what the method samples; read "
+            f"as {found[parts[i]][0].replace('_', ' ')}"
         ),
     )
     media = [found[part][0] for part in parts]
@@ -200,28 +208,14 @@ def _media(
     return media
 
 
-def _medium_of(text: str) -> str:
-    return next((medium for word, medium in _MEDIUM_WORDS if word in text), "")
-
-
-def _settled_medium(unit: str, text: str, told: str) -> tuple[str, bool]:
-    """Medium of a row, and whether its method and its range disagree."""
-    if unit == "10min":
-        return "shore", bool(told) and told != "shore"
-    if unit == "kg":
-        return (told, False) if told in _IN_SEDIMENT else ("sea_bed", True)
-    by_range = classes_of("m3").get(text, "")
-    if by_range == "water":
-        return (told, False) if told in _IN_WATER else ("sea_surface", True)
-    if by_range == "sand":
-        # Picked by hand off a beach, counted in sand: the sand is what was sampled.
-        is_sand = told in {"shore_sediment", "shore"}
-        return "shore_sediment", not is_sand
-    return told, False
-
-
 def _dates(reading: Reading, form: _Headings) -> list[str]:
-    return dates_of_text(reading.texts(form.date, "observed_at"), form.date_forms)
+    """Days; where a form does not tell its order, in the order that reads most."""
+    texts = reading.texts(form.date, "observed_at")
+    forms = likeliest_forms(texts, form.date_forms)
+    if len(form.date_forms) > 1:
+        order = "month" if forms is form.date_forms[0] else "day"
+        reading.notes[f"dates_read_{order}_first"] += reading.n
+    return dates_of_text(texts, forms)
 
 
 def _replicates(reading: Reading) -> list[str]:
@@ -256,7 +250,7 @@ NCEI_PROFILES: tuple[NceiMicroplastics, ...] = (
             ),
             value="Microplastics.Measurement.Density",
             date="Date",
-            date_forms=("%d/%m/%Y",),
+            date_forms=(_DAY_FIRST,),
             ranges=("Density.Class.Range",),
         ),
     ),
@@ -277,7 +271,7 @@ NCEI_PROFILES: tuple[NceiMicroplastics, ...] = (
             ),
             value="Measurement",
             date="Date",
-            date_forms=_US_FORMS,
+            date_forms=(_MONTH_FIRST,),
             ranges=("Density Range",),
         ),
     ),
@@ -295,7 +289,7 @@ NCEI_PROFILES: tuple[NceiMicroplastics, ...] = (
             ),
             value="Microplastics Measurement",
             date="Sample Date",
-            date_forms=("%Y-%m-%d", *_US_FORMS),
+            date_forms=(_MONTH_FIRST, _DAY_FIRST),
             lat="Latitude (degree)",
             lon="Longitude (degree)",
             ranges=(

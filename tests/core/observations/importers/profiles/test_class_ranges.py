@@ -5,6 +5,7 @@ import pytest
 from core.observations.importers.profiles._class_ranges import (
     ClassRange,
     classes_of,
+    named_range,
     read_range,
     undamaged,
 )
@@ -80,3 +81,33 @@ def test_classes_tell_water_from_sand_within_one_unit():
     assert kinds["0.005-1"] == "water"
     assert kinds["500-30000"] == "sand"
     assert len(kinds) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "meant"),
+    [
+        ("1940-02-01 00:00:00", "10min", "2-40"),
+        ("2024-01-10 00:00:00", "m3", "1-10"),
+        ("2024-10-01", "m3", "1-10"),
+        ("2024-02-20", "kg", "2-20"),
+        ("2024-02-01", "10min", "1-2"),
+        ("2024-03-09", "10min", ""),
+    ],
+)
+def test_the_date_in_a_cell_of_a_workbook_is_read_back(text, unit, meant):
+    assert undamaged(text, unit) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "is_sand", "text"),
+    [
+        ("Very Low", "m3", False, "0-0.0005"),
+        ("very high", "m3", True, ">40000"),
+        ("Medium", "10min", False, "2-40"),
+        ("High", "kg", False, "150-200"),
+        ("Vast", "m3", False, ""),
+        ("High", "", False, ""),
+    ],
+)
+def test_a_named_class_is_its_range_in_the_unit(name, unit, is_sand, text):
+    assert named_range(name, unit, is_sand=is_sand) == text

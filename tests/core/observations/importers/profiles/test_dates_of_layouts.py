@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from core.observations.importers.profiles._dates import dates_of_parts, dates_of_text
+from core.observations.importers.profiles._dates import (
+    dates_of_parts,
+    dates_of_text,
+    likeliest_forms,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,16 @@ def test_the_first_form_that_fits_counts_and_what_fits_none_stays():
     forms = ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y"]
     texts = ["5/10/2009 12:00:00 AM", "5/10/2009", "31/12/2009", ""]
     assert dates_of_text(texts, forms) == ["2009-05-10", "2009-05-10", "31/12/2009", ""]
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (["5/10/2009", "13/10/2009"], "%d/%m/%Y"),
+        (["5/10/2009", "5/13/2009"], "%m/%d/%Y"),
+        (["5/10/2009"], "%m/%d/%Y"),
+    ],
+)
+def test_the_order_that_reads_most_dates_is_taken_and_of_equals_the_first(texts, order):
+    choices = [("%m/%d/%Y",), ("%d/%m/%Y",)]
+    assert likeliest_forms(texts, choices) == (order,)

@@ -105,7 +105,7 @@ def test_a_conflict_of_method_and_range_is_doubted_and_the_range_decides():
     row = only(imported)
     assert row["medium"] == "sea_surface"
     assert row["quality_flag"] == QualityFlag.SUSPECT
-    assert "different media" in reasons(imported)[0]
+    assert "not of what the method samples" in reasons(imported)[0]
 
 
 def test_hand_picking_has_bounds_and_no_number():
@@ -174,6 +174,49 @@ def test_the_form_with_settings_tells_sand_by_its_setting():
     media = imported.measurements["medium"].tolist()
     assert media == ["sea_surface", "shore_sediment"]
     assert imported.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "unit", "name", "medium", "low"),
+    [
+        ("Ocean surface", "pieces/m3", "Medium", "sea_surface", 0.005),
+        ("Ocean water column", "pieces/m3", "High", "water_column", 1.0),
+        ("Beach", "pieces/m3", "Medium", "shore_sediment", 500.0),
+        ("Beach", "pieces/10 mins", "Medium", "shore", 2.0),
+        ("Ocean sediment", "pieces kg-1 d.w.", "Low", "sea_bed", 2.0),
+        ("Lake", "pieces/m3", "Low", "fresh_water", 0.0005),
+    ],
+)
+def test_a_named_class_gives_the_bounds_of_its_setting(
+    setting, unit, name, medium, low
+):
+    row = {
+        **SETTING_ROW,
+        "Marine Setting": setting,
+        "Unit": unit,
+        "Concentration Class": name,
+        "Microplastics Measurement": "",
+    }
+    imported = read("ncei-settings", [row])
+    found = only(imported)
+    assert (found["medium"], found["value_low"]) == (medium, low)
+    assert [d for d in imported.doubts if "land" not in d.reason] == []
+
+
+def test_an_order_of_dates_that_only_the_rows_tell_is_noted():
+    rows = [SETTING_ROW, {**SETTING_ROW, "Sample Date": "25/12/2009"}]
+    imported = read("ncei-settings", rows)
+    assert imported.notes["dates_read_day_first"] == 2
+    assert imported.measurements["observed_at"].iloc[0] == pd.Timestamp(
+        "2009-10-05", tz="UTC"
+    )
+
+
+def test_a_range_that_a_workbook_holds_as_a_date_is_read_back():
+    picked = sample("Hand picking", "pieces/10 mins", "1940-02-01 00:00:00", None)
+    imported = world(picked)
+    assert only(imported)["value_high"] == 40.0
+    assert "2-40" in imported.doubts[0].reason
 
 
 @pytest.mark.parametrize("unit", ["pieces/l", "", "items/km2"])
