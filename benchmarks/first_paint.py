@@ -49,7 +49,7 @@ def run() -> list[Row]:
             check=True,
             capture_output=True,
         )
-        app = PROJECT_ROOT / "dashboard" / "app.py"
+        app = PROJECT_ROOT / "dashboard" / "server.py"
         baseline, _ = _first_paint(plain, folder / "none")
         empty, empty_settled = _first_paint(app, folder / "empty")
         full, full_settled = _first_paint(app, demo)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.density import MapFilter, MapIndex, MassEstimate, PointSample
+    from dashboard.components.density_views import DensityView
     from dashboard.components.maps import MapFrame
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "record_labels",
     "revision",
     "sample",
+    "tiles_of",
     "timeline",
 ]
 
@@ -125,7 +127,7 @@ def default_resolution(layer: MapLayer = OBSERVATIONS, *, coarser: int = 0) -> i
 
 
 def density_map(
-    chosen: "MapFilter",
+    chosen: "MapFilter | None" = None,
     *,
     resolution: int | None = None,
     layer: MapLayer = OBSERVATIONS,
@@ -134,13 +136,16 @@ def density_map(
 
     Parameters
     ----------
-    chosen : MapFilter
-        What to let through.
+    chosen : MapFilter, optional
+        What to let through; everything unless given.
     resolution : int, optional
         H3 resolution; that of `default_resolution` unless given.
     layer : MapLayer
         What to show.
     """
+    from core.density import MapFilter
+
+    chosen = chosen or MapFilter()
     if resolution is None:
         resolution = default_resolution(layer)
     return _density_map(*_key(), revision(layer), layer, chosen, resolution)
@@ -163,6 +168,37 @@ def sample(
 ) -> "PointSample":
     """Draw at most ``n`` records with items as points; says how many there are."""
     return index_of(layer).sample(chosen, n=n)
+
+
+def tiles_of(
+    chosen: "MapFilter", view: "DensityView", *, layer: MapLayer = OBSERVATIONS
+) -> str | None:
+    """Address of tiles for ``cell_layers``; None where this process serves none.
+
+    Parameters
+    ----------
+    chosen : MapFilter
+        What to let through.
+    view : DensityView
+        Gives the values and the scale that every zoom keeps.
+    layer : MapLayer
+        What to show.
+    """
+    from dashboard import tiles
+    from dashboard.components.density_views import VIEWS
+    from dashboard.theme import theme_name
+
+    if not tiles.registry.is_served or view.name not in VIEWS:
+        return None
+    source = tiles.TileSource(
+        subject="\n".join((*_key(), layer.key)),
+        revision=revision(layer),
+        chosen=chosen,
+        view=view.name,
+        scale=view.scale,
+        theme=theme_name(),
+    )
+    return tiles.tile_url(tiles.registry.register(source, index_of(layer)))
 
 
 def cell(

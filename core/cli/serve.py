@@ -47,7 +47,7 @@ def server_command(port: int) -> list[str]:
         "-m",
         "streamlit",
         "run",
-        str(PROJECT_ROOT / "dashboard" / "app.py"),
+        str(PROJECT_ROOT / "dashboard" / "server.py"),
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         "--server.headless=true",

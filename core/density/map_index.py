@@ -34,7 +34,13 @@ __all__ = [
     "PointSample",
 ]
 
-_MASS_COLUMNS = ("mass_kg", "mass_low_kg", "mass_high_kg", "main_category")
+_MASS_COLUMNS = (
+    "area_km2",
+    "mass_kg",
+    "mass_low_kg",
+    "mass_high_kg",
+    "main_category",
+)
 #: Columns of :meth:`MapIndex.cells`, in order.
 MAP_COLUMNS = (*DENSITY_COLUMNS, *_MASS_COLUMNS)
 
@@ -168,7 +174,8 @@ class MapIndex:
         DataFrame
             A row a cell, sorted by ``h3``, with ``MAP_COLUMNS``; see
             :func:`core.density.cell_density` and :func:`core.density.expected_mass`.
-            Mass is NaN and the main category empty where nothing was searched.
+            Area and mass are NaN and the main category empty where nothing was
+            searched.
         """
         counts, effort = self.pooled(chosen, resolution=resolution, within=within)
         # Upper limits of a part rest on the items of the whole map.

@@ -122,7 +122,9 @@ def compact_deck(**kwargs: Any) -> "pdk.Deck":
     """Return a deck without a tile server whose JSON is compact and free of NaN."""
     import pydeck as pdk
 
-    deck = pdk.Deck(map_provider=None, **kwargs)
+    # Without its repetition, what lies on the far side of 180 degrees is not drawn.
+    world = pdk.View(type="MapView", controller=True, repeat=True)
+    deck = pdk.Deck(map_provider=None, views=[world], **kwargs)
     indented = deck.to_json
 
     def to_json() -> str:

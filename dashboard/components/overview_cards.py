@@ -20,7 +20,7 @@ from dashboard.state import actor
 if TYPE_CHECKING:
     from core.surveys import SurveySummary
     from dashboard.overview_data import Alert, Hauled
-    from dashboard.services import DensityMap
+    from dashboard.map_data import DensityMap
 
 __all__ = [
     "alert_list",

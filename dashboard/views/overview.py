@@ -4,15 +4,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import overview_data, services
-from dashboard.components.density_map import (
-    MAX_MAP_CELLS,
-    VIEWS,
-    cell_layers,
-    density_view,
-)
+from dashboard import map_data, overview_data, services
+from dashboard.components.density_map import VIEWS, cell_layers, density_view
 from dashboard.components.density_words import density_answer
-from dashboard.components.filters import Filters
 from dashboard.components.maps import MapFrame, draw_map, legend
 from dashboard.components.overview_cards import (
     alert_list,
@@ -29,14 +23,14 @@ from dashboard.components.page import page_header
 from dashboard.components.small_map import fitted
 
 if TYPE_CHECKING:
-    from dashboard.services import DensityMap
+    from dashboard.map_data import DensityMap
 
 
 def render() -> None:
     """Draw the page."""
-    observations = services.observations()
+    frame = map_data.map_frame()
     survey, hauled = overview_data.last_survey(), overview_data.hauled()
-    if observations.empty and survey is None and hauled is None:
+    if frame is None and survey is None and hauled is None:
         page_header(
             "Overview",
             "Nothing is known of your sea yet. From survey photos or counts, Gyre maps "
@@ -46,16 +40,12 @@ def render() -> None:
         if stale := overview_data.forcing_alerts():
             alert_list(stale)
         return
-    if observations.empty:
+    if frame is None:
         page_header("Overview", "No observation is on the map yet.")
         demo_in_progress()
         _cards(None, surveyed=False)
         return
-    frame = MapFrame.around(observations["lat"].tolist(), observations["lon"].tolist())
-    resolution = services.map_resolution(
-        frame.west, frame.south, frame.east, frame.north, max_cells=MAX_MAP_CELLS
-    )
-    result = services.density_map(Filters(), resolution=resolution)
+    result = map_data.density_map()
     surveyed = bool((result.cells["effort_km2"] > 0).any())
     page_header(
         "Overview",

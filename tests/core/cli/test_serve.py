@@ -15,7 +15,7 @@ def test_the_server_listens_on_this_machine_only():
     assert command[0] == sys.executable
     assert "--server.address=127.0.0.1" in command
     assert "--server.port=8600" in command
-    assert str(PROJECT_ROOT / "dashboard" / "app.py") in command
+    assert str(PROJECT_ROOT / "dashboard" / "server.py") in command
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])

@@ -25,7 +25,7 @@ from core.geo import cell_of
 from core.observations import make_observations
 from tests.strategies import raw_observations
 
-MASSES = ["mass_kg", "mass_low_kg", "mass_high_kg", "main_category"]
+MASSES = ["area_km2", "mass_kg", "mass_low_kg", "mass_high_kg", "main_category"]
 
 
 def columns_of(frame):
@@ -111,7 +111,7 @@ def assert_same_map(frame, chosen, resolution):
         check_dtype=False,
         rtol=1e-12,
     )
-    assert cells.loc[cells["effort_km2"] == 0, MASSES[:3]].isna().all(axis=None)
+    assert cells.loc[cells["effort_km2"] == 0, MASSES[:4]].isna().all(axis=None)
     mass, expected = (
         index.totals(chosen, resolution=resolution).mass,
         total_mass(rows, **options),
