@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 import yaml
 
 from core.config import PROJECT_ROOT
-from dashboard import services
+from dashboard import plan_priority, services
 from dashboard.state import actor
 
 if TYPE_CHECKING:
@@ -149,7 +150,9 @@ def sites_since(plan_id: str) -> tuple[dict[str, Any], ...]:
     """Sites made of what was stored after a plan, as rows of a sites table."""
     from core.planning.sightings import sites_since as found
 
-    return tuple(found(plan_row(plan_id), _fresh(plan_id)))
+    row = plan_row(plan_id)
+    weigh = partial(plan_priority.reweigh, row)
+    return tuple(found(row, _fresh(plan_id), weigh=weigh))
 
 
 def newest_forcing(plan_id: str, at: datetime) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dashboard import plan_data, services
-from dashboard.state import actor
+from dashboard.state import StateKey, actor
 
 if TYPE_CHECKING:
     from core.jobs import Job, JobRunner
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.routing import PlanRequest
 
 __all__ = [
+    "SET_UP",
     "find_limits",
     "is_asking_limits",
     "jobs",
@@ -24,6 +25,8 @@ __all__ = [
     "title",
 ]
 
+#: Whether the steps that set up a plan stand open.
+SET_UP = StateKey[bool]("planner", "set_up", False)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

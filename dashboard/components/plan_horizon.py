@@ -5,16 +5,21 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import plan_data, services
+from dashboard import plan_data, plan_runs, services
 from dashboard.components.formats import when
+from dashboard.state import StateKey
 
-__all__ = ["Horizon", "horizon_step"]
+__all__ = ["AIM", "BY_PRIORITY", "Horizon", "horizon_step", "take_objective"]
 
 _MOST_MASS = "Most mass"
+#: Objective that weighs mass by harm and sensitivity.
+BY_PRIORITY = "Priority (harm x sensitivity)"
 _WORTH = "Only stops worth their hours"
 _POOR_DAY = "Most mass on a poor day"
 #: Of ten days, the plan brings more on nine.
 _POOR_QUANTILE = 0.1
+#: What the plan is to bring.
+AIM = StateKey[str]("planner", "aim", _MOST_MASS)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Horizon:
         Stops that bring less for each hour they add are left out.
     quantile : float or None
         Quantile of the mass to maximise instead of its mean; needs drift.
+    by_priority : bool
+        Whether mass counts with harm and sensitivity.
     """
 
     start_at: datetime
@@ -35,6 +42,15 @@ class Horizon:
     seed: int
     least_kg_per_h: float
     quantile: float | None
+    by_priority: bool = False
+
+
+def take_objective() -> None:
+    """Take the objective that a link to the page asks for, once, and open the steps."""
+    if st.query_params.get("objective") == "priority":
+        AIM.set(BY_PRIORITY)
+        plan_runs.SET_UP.set(True)
+        del st.query_params["objective"]
 
 
 def horizon_step() -> Horizon:
@@ -48,10 +64,12 @@ def horizon_step() -> Horizon:
     )
     aim = columns[3].selectbox(
         "Objective",
-        [_MOST_MASS, _WORTH, _POOR_DAY],
-        key="planner_aim",
-        help="A poor day is the 10 % quantile over the members of the drift forecast: "
-        "nine days of ten bring more. It needs debris that drifts (step 4).",
+        [_MOST_MASS, BY_PRIORITY, _WORTH, _POOR_DAY],
+        key=AIM.key,
+        help="Priority maximises mass times harm times sensitivity, with the weights "
+        "and areas of the page Priorities. A poor day is the 10 % quantile over the "
+        "members of the drift forecast: nine days of ten bring more. It needs debris "
+        "that drifts (step 4).",
     )
     least = columns[4].number_input(
         "Least kg per added hour",
@@ -77,6 +95,7 @@ def horizon_step() -> Horizon:
         seed,
         float(least) if aim == _WORTH else 0.0,
         _POOR_QUANTILE if aim == _POOR_DAY else None,
+        by_priority=aim == BY_PRIORITY,
     )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.units import KM_PER_NAUTICAL_MILE
-from dashboard import plan_data
+from dashboard import plan_data, plan_priority
 from dashboard.components.formats import interval, mass, number, when
 from dashboard.components.page import Figure, metric_row
 from dashboard.components.plan_left_out import plan_left_out
@@ -31,6 +31,20 @@ def plan_answer(document: Document) -> str:
         f"{sailing} of {len(document['vessels'])} vessels within "
         f"{document['horizon_h']:.0f} h; "
         f"{counted(len(document['unassigned']), 'site')} left out."
+        f"{_weighed(document)}"
+    )
+
+
+def _weighed(document: Document) -> str:
+    """Say what a plan by priority brings, and by which weights; else nothing."""
+    totals = document["totals"]
+    if "priority_kg" not in totals:
+        return ""
+    names = ("priority_kg", "priority_kg_low", "priority_kg_high")
+    value, low, high = (totals[name] for name in names)
+    return (
+        f" Weighed by harm and place: **{interval(value, low, high, 'kg')}** of "
+        f"average harm ({plan_priority.basis(document)})."
     )
 
 
@@ -117,6 +131,14 @@ def _stop_table(document: Document) -> None:
         "leg_nm": Column("Leg before (nm)", "number"),
         "fuel_l": Column("Fuel (l)", "number", help="Leg before and work on site."),
     }
+    weighting = (document.get("request") or {}).get("weighting")
+    if weighting:
+        rows = document["request"]["sites"]
+        worth = {row["site"]: row.get("priority", 1.0) for row in rows}
+        stops["worth"] = stops["site"].map(worth)
+        columns["worth"] = Column(
+            "Priority per kg", "number", 2, "Harm times sensitivity of the site"
+        )
     if (stops["wait_h"] > 0.01).any():
         columns["wait_h"] = Column("Wait (h)", "number", help="Before work begins.")
     if document.get("drift"):

@@ -33,7 +33,7 @@ def plan_setup() -> None:
     read = _accepted(document)
     st.markdown("**3 Sites**")
     names = [vessel.name for vessel in read.fleet.vessels] if read else []
-    sites = sites_step(names)
+    sites = sites_step(names, horizon)
     place_of_map = st.container()
     st.markdown("**4 Sea**")
     sea = sea_step(horizon.start_at, None if sites is None else sites.frame)
@@ -108,6 +108,7 @@ def _start(horizon: Horizon, read: "FleetRead", sites: Sites, sea: Sea) -> None:
             closed_areas=sea.closed_areas,
             margin_km=sea.margin_km,
             rejected=(*read.rejected, *sites.rejected, *sea.rejected),
+            weighting=sites.weighting,
         )
         job_id = plan_runs.submit(
             request,
@@ -119,4 +120,5 @@ def _start(horizon: Horizon, read: "FleetRead", sites: Sites, sea: Sea) -> None:
         error_panel(error)
         return
     AWAITED.set(job_id)
+    plan_runs.SET_UP.clear()
     st.rerun()

@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import plan_data, services
+from dashboard import plan_data, plan_priority, services
 from dashboard.components.filters import observation_filters
 from dashboard.components.page import error_panel
 from dashboard.components.plan_fleet import table_mark
+from dashboard.components.plan_horizon import Horizon
 from dashboard.components.plan_words import refused_records
 from dashboard.state import StateKey
 
@@ -24,7 +25,9 @@ __all__ = ["Sites", "sites_step"]
 _SOURCE = StateKey[str]("planner", "source", "Hotspots")
 _WORTH, _MUST, _NEVER = "As worth", "Must", "Never"
 _ANY = "Any"
-_SHOWN = ["site", "lat", "lon", "mass_kg", "mass_kg_low", "mass_kg_high", "category"]
+_MASSES = ["mass_kg", "mass_kg_low", "mass_kg_high"]
+_SHOWN = ["site", "lat", "lon", *_MASSES, "category"]
+_MOST_SITES = 60
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,18 @@ class Sites:
     simulated: bool = False
     surveys: tuple[str, ...] = ()
     rejected: "tuple[Rejected, ...]" = field(default=())
+    weighting: "dict[str, Any] | None" = None
 
 
-def sites_step(vessels: "Sequence[str]") -> Sites | None:
+def sites_step(vessels: "Sequence[str]", horizon: Horizon) -> Sites | None:
     """Draw where sites come from and the wishes; return the sites.
 
     Parameters
     ----------
     vessels : sequence of str
         Names of the vessels that take part.
+    horizon : Horizon
+        When the plan is for, and whether sites count by their priority.
     """
     source = st.segmented_control(
         "Sites from",
@@ -54,7 +60,7 @@ def sites_step(vessels: "Sequence[str]") -> Sites | None:
         key=_SOURCE.key,
     )
     if source == "File":
-        return _from_file(vessels)
+        return _from_file(vessels, horizon)
     rows = services.observations()
     if rows.empty:
         st.info(
@@ -65,16 +71,31 @@ def sites_step(vessels: "Sequence[str]") -> Sites | None:
         return None
     filters = observation_filters(rows, services.category_labels(), page="planner")
     used = plan_data.filtered(rows, filters)
-    found = plan_data.hotspots(used, min_mass_kg=1.0, max_sites=60)
+    # A light place may count more than a heavy one: rank among more, keep as many.
+    most = plan_priority.MOST_HOTSPOTS if horizon.by_priority else _MOST_SITES
+    found = plan_data.hotspots(used, min_mass_kg=1.0, max_sites=most)
     if found.empty:
         st.info("Nothing heavier than 1 kg fits these filters.")
         return None
+    found, weighting = _weighed(found, horizon)
+    if weighting is not None:
+        found = plan_priority.worthiest(found, _MOST_SITES)
     frame, rules = _wishes(found, vessels)
     surveys = tuple(sorted(used["survey"].unique().tolist()))
-    return Sites(frame, rules, bool(found["simulated"].any()), surveys)
+    simulated = bool(found["simulated"].any())
+    return Sites(frame, rules, simulated, surveys, weighting=weighting)
 
 
-def _from_file(vessels: "Sequence[str]") -> Sites | None:
+def _weighed(
+    sites: pd.DataFrame, horizon: Horizon
+) -> "tuple[pd.DataFrame, dict[str, Any] | None]":
+    """Give sites their priority where the plan is by priority."""
+    if not horizon.by_priority:
+        return sites, None
+    return plan_priority.weigh(sites, horizon.start_at, horizon.hours)
+
+
+def _from_file(vessels: "Sequence[str]", horizon: Horizon) -> Sites | None:
     file = st.file_uploader(
         "Sites as CSV: site, lat, lon, mass_kg", type=["csv"], key="planner_file"
     )
@@ -92,8 +113,9 @@ def _from_file(vessels: "Sequence[str]") -> Sites | None:
     )
     for note in read.notes:
         st.caption(note)
-    frame, rules = _wishes(read.frame, vessels)
-    return Sites(frame, rules, rejected=read.rejected)
+    weighed, weighting = _weighed(read.frame, horizon)
+    frame, rules = _wishes(weighed, vessels)
+    return Sites(frame, rules, rejected=read.rejected, weighting=weighting)
 
 
 def _wishes(
@@ -102,7 +124,10 @@ def _wishes(
     """Draw the sites with a wish and a vessel each; return those that are ticked."""
     from core.routing import SiteRules
 
-    shown = [*_SHOWN, *(name for name in ("n_items", "basis") if name in sites)]
+    more: tuple[str, ...] = ("n_items", "basis")
+    if "reason" in sites:  # weighed by harm and sensitivity
+        more = ("priority", "reason", *more)
+    shown = [*_SHOWN, *(name for name in more if name in sites)]
     labels = services.category_labels()
     table = sites[shown].assign(
         category=sites["category"].map(lambda code: labels.get(code, code))
@@ -111,7 +136,7 @@ def _wishes(
     table.insert(2, "wish", _WORTH)
     table.insert(3, "vessel", _ANY)
     edited = st.data_editor(
-        table.round({"mass_kg": 0, "mass_kg_low": 0, "mass_kg_high": 0}),
+        table.round(dict.fromkeys(_MASSES, 0)),
         column_config=_columns(vessels),
         disabled=shown,
         hide_index=True,
@@ -155,6 +180,12 @@ def _columns(vessels: "Sequence[str]") -> dict[str, Any]:
             for name, label in mass.items()
         },
         "category": "Mostly",
+        "priority": config.NumberColumn(
+            "Priority per kg",
+            format="%.2f",
+            help="Harm times sensitivity; 1 is average harm outside every area.",
+        ),
+        "reason": "Because",
         "n_items": config.NumberColumn("Items seen"),
         "basis": "Mass from",
     }

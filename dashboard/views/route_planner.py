@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import CleanupError
-from dashboard import plan_data, services
+from dashboard import plan_data, plan_runs, services
 from dashboard.components.page import empty_state, error_panel, page_header
 from dashboard.components.plan_change import plan_change
 from dashboard.components.plan_chooser import chosen_plan, plan_choice
 from dashboard.components.plan_compare import plan_compare
 from dashboard.components.plan_files import plan_files
+from dashboard.components.plan_horizon import take_objective
 from dashboard.components.plan_jobs import finished_plan, plan_job_panel
 from dashboard.components.plan_limits import plan_limits
 from dashboard.components.plan_news import plan_news
@@ -34,6 +35,7 @@ _TABS = {
 
 def render() -> None:
     """Draw the page."""
+    take_objective()
     top = st.container()
     plan_id = chosen_plan(finished_plan())
     if plan_id is None:
@@ -41,7 +43,8 @@ def render() -> None:
             _nothing_yet()
         return
     document = _opened(plan_id, top)
-    with st.expander("Set up a plan", icon=":material/edit_calendar:"):
+    asked = plan_runs.SET_UP.get()  # by a page that leads here to plan
+    with st.expander("Set up a plan", expanded=asked, icon=":material/edit_calendar:"):
         plan_setup()
     plan_job_panel()
     plan_choice(plan_id)
