@@ -39,6 +39,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("efficiency", "Efficiency", "Measure", ":material/monitoring:"),
     PageEntry("models", "Models", "Models", ":material/neurology:"),
     PageEntry("forecast_skill", "Forecast skill", "Models", ":material/straighten:"),
+    PageEntry("categories", "Categories", "Govern", ":material/category:"),
     PageEntry("compliance", "Compliance", "Govern", ":material/verified_user:"),
 )
 

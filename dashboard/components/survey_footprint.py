@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FootprintChoice", "footprint_choice"]
 
 _UNKNOWN, _AREA = "Not known", "Area of one photo"
-_FLIGHT, _CAMERA = "Flight height and lens", "Each photo's own camera data"
+_FLIGHT, _CAMERA = "Flight height and lens", "Camera data"
 #: Names of photos that lack something, shown before "and so many more".
 _NAMED = 5
 #: Overlap that is worth a word (assumption): the interval is 5 % too narrow.
@@ -42,7 +42,8 @@ def footprint_choice(usable: "Sequence[FileCheck]") -> FootprintChoice:
         default=_UNKNOWN,
         required=True,
         key="surveys_effort",
-        help="Without it the map shows sightings, not items per km². Photos without "
+        help="Without it the map shows sightings, not items per km². Camera data: from "
+        "the height and lens that each photo itself records. Photos without "
         "debris count as searched sea. Give each photo's full area, also where photos "
         "overlap: items in the overlap are counted in both.",
     )
@@ -66,6 +67,8 @@ def _tilt() -> float:
             min_value=0.0,
             max_value=89.0,
             value=0.0,
+            step=1.0,
+            format="%.0f",
             key="surveys_tilt",
             help="0 looks straight down. Photos with the horizon in view cannot be "
             "used for densities.",

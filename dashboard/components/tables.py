@@ -35,12 +35,15 @@ class Column:
         Digits after the point; without it three significant digits are shown.
     help : str
         What it means; shown on hover.
+    width : int, optional
+        Pixels, for text that would be cut; made to fit the first rows otherwise.
     """
 
     label: str
     kind: Literal["text", "number", "time", "date", "share", "image", "yes_no"] = "text"
     decimals: int | None = None
     help: str = ""
+    width: int | None = None
 
 
 def table(
@@ -164,7 +167,11 @@ def _harmless(value: Any) -> Any:
 
 def _config(column: Column) -> Any:
     config = st.column_config
-    common: dict[str, Any] = {"label": column.label, "help": column.help or None}
+    common: dict[str, Any] = {
+        "label": column.label,
+        "help": column.help or None,
+        "width": column.width,
+    }
     if column.kind == "number":
         places = column.decimals
         # "localized" groups thousands; a fixed number of places keeps columns straight.

@@ -141,7 +141,7 @@ def test_each_photos_own_camera_data_become_effort_and_the_others_are_named(
     )
     app.text_input(key="surveys_name").set_value("Drone")
     choice = app.button_group(key="surveys_effort")
-    choice.set_value("Each photo's own camera data").run()
+    choice.set_value("Camera data").run()
     said = words(app)
     assert "known for 2 of 3 photos: 15,000 m² each (median), 0.03 km² together" in said
     assert "1 photo counts as a sighting without effort" in said
@@ -162,7 +162,7 @@ def test_overlapping_photos_and_the_horizon_are_told(open_app, empty_store):
         [("a.jpg", drone_photo(BLUE)), ("b.jpg", drone_photo(RED, number=1))],
     )
     choice = app.button_group(key="surveys_effort")
-    choice.set_value("Each photo's own camera data").run()
+    choice.set_value("Camera data").run()
     # One second of arc is 30.9 m; squares of 122.5 m share 75 %, of two photos 37 %.
     assert "About 37 % of the area is shown by more than one" in words(app)
     app.number_input(key="surveys_tilt").set_value(80.0).run()

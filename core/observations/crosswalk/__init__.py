@@ -17,6 +17,7 @@ from core.observations.crosswalk.items import (
     Item,
     ItemList,
     crosswalk_table,
+    find_items,
     item,
     lists,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Item",
     "ItemList",
     "crosswalk_table",
+    "find_items",
     "item",
     "lists",
     "to_lists",

@@ -26,7 +26,16 @@ from core.errors import NotFoundError
 from core.observations._faults import shown
 from core.observations.crosswalk._tables import HUB, MATERIALS, Row, hub_row, rows
 
-__all__ = ["OTHER", "Item", "ItemList", "crosswalk_table", "item", "lists", "other_in"]
+__all__ = [
+    "OTHER",
+    "Item",
+    "ItemList",
+    "crosswalk_table",
+    "find_items",
+    "item",
+    "lists",
+    "other_in",
+]
 
 #: Stands for "none of the list's items" where a list has no such item of its own.
 OTHER = "other"
@@ -246,38 +255,76 @@ def item(item_list: str, code: str) -> Item:
     return found
 
 
-def crosswalk_table(item_list: str) -> pd.DataFrame:
-    """Return a list as a table: each item, our category, its code in every other list.
+def crosswalk_table(item_list: str = "") -> pd.DataFrame:
+    """Return the items of a list as a table, or those of all lists.
+
+    Parameters
+    ----------
+    item_list : str, default ""
+        Name of the list, in any of its spellings; every list if empty.
 
     Returns
     -------
     DataFrame
-        ``code, label, category, msfd_material, noaa_material``, a column for each
-        other list (empty where it has no counterpart), ``is_fishing,
-        is_single_use, is_uncertain``.
+        ``item_list, code, label, category, msfd_material, noaa_material``, a column
+        for each list (its own code there, empty where it has no counterpart),
+        ``is_fishing, is_single_use`` (None where that is not sure), ``is_uncertain``.
 
     Raises
     ------
     NotFoundError
         If there is no such list.
     """
-    name = _list_named(item_list)
-    others = [one.code for one in _LISTS if one.code != name]
+    wanted = [_list_named(item_list)] if item_list else [one.code for one in _LISTS]
     return pd.DataFrame(
-        [
-            {
-                "code": one.code,
-                "label": one.label,
-                "category": one.category,
-                "msfd_material": one.msfd_material,
-                "noaa_material": one.noaa_material,
-                **{other: one.counterparts.get(other, "") for other in others},
-                "is_fishing": one.is_fishing,
-                "is_single_use": one.is_single_use,
-                "is_uncertain": one.is_uncertain,
-            }
-            for one in _items(name).values()
-        ]
+        [_table_row(one) for name in wanted for one in _items(name).values()]
+    )
+
+
+def _table_row(one: Item) -> dict[str, object]:
+    codes = {**one.counterparts, one.item_list: one.code}
+    return {
+        "item_list": one.item_list,
+        "code": one.code,
+        "label": one.label,
+        "category": one.category,
+        "msfd_material": one.msfd_material,
+        "noaa_material": one.noaa_material,
+        **{other.code: codes.get(other.code, "") for other in _LISTS},
+        "is_fishing": one.is_fishing,
+        "is_single_use": one.is_single_use,
+        "is_uncertain": one.is_uncertain,
+    }
+
+
+def find_items(table: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Return the rows that a code or words fit, the exact code first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `crosswalk_table`.
+    text : str
+        A code or its beginning, or words that all have to stand in the label; case
+        does not matter. Everything if empty.
+    """
+    key = _plain(text)
+    if not key:
+        return table
+    codes = table["code"].map(_plain)
+    exact = codes == key
+    words = text.casefold().split()
+    labels = table["label"].str.casefold()
+    has_words = pd.Series(
+        [all(word in label for word in words) for label in labels],
+        index=table.index,
+        dtype=bool,
+    )
+    found = table.loc[exact | codes.str.startswith(key) | has_words]
+    return (
+        found.assign(_far=~exact.loc[found.index])
+        .sort_values("_far", kind="stable", ignore_index=True)
+        .drop(columns="_far")
     )
 
 

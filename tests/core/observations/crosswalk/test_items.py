@@ -7,7 +7,13 @@ import pytest
 
 from core.errors import NotFoundError
 from core.observations import RECORD_DEBRIS_CODES
-from core.observations.crosswalk import OTHER, crosswalk_table, item, lists
+from core.observations.crosswalk import (
+    OTHER,
+    crosswalk_table,
+    find_items,
+    item,
+    lists,
+)
 from core.observations.crosswalk.items import other_in
 
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "datasets" / "observations"
@@ -162,4 +168,35 @@ def test_the_table_of_a_list_has_a_row_an_item(name):
     table = crosswalk_table(name)
     assert table["code"].is_unique
     assert len(table) == len(lists()[NAMES.index(name)].items)
-    assert set(NAMES) - {name} <= set(table.columns)
+    assert table[name].tolist() == table["code"].tolist()
+    assert set(NAMES) <= set(table.columns)
+
+
+def test_the_table_of_all_lists_holds_every_item_once():
+    table = crosswalk_table()
+    assert len(table) == sum(len(one.items) for one in lists())
+    assert not table.duplicated(["item_list", "code"]).any()
+
+
+def test_items_are_found_by_code_first_and_by_all_words():
+    table = crosswalk_table()
+    by_code = find_items(table, "g5")
+    assert by_code["code"].tolist()[0] == "G5"
+    g_list = {one.code for one in lists()[NAMES.index("TSG-ML")].items}
+    assert set(by_code["code"]) == {code for code in g_list if code.startswith("G5")}
+    found = find_items(crosswalk_table("TSG-ML"), "BOTTLES drink")
+    assert found["code"].tolist() == ["G7", "G8"]
+    assert find_items(table, "  ").equals(table)
+    assert find_items(table, "zeppelin").empty
+
+
+def test_docs_state_how_many_items_are_known_and_how_many_unchecked():
+    docs = Path(__file__).resolve().parents[4] / "docs" / "categories.md"
+    text = docs.read_text(encoding="utf-8")
+    for one in lists():
+        unchecked = sum(each.is_uncertain for each in one.items)
+        row = f"| `{one.code}` | {one.used_for} | {len(one.items)} | {unchecked} |"
+        assert row in text
+    joint = lists()[NAMES.index("MSFD-J")].items
+    certain = sum(not each.is_uncertain for each in joint)
+    assert f"{certain} numbers are certain" in text
