@@ -1,11 +1,12 @@
 """``density``: from observations to H3 cells with intervals."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli._output import JsonOption, emit, report_error
+from core.cli._output import JsonOption, emit, report_error, report_note
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ __all__ = ["register"]
 _SUFFIXES = (".geojson", ".json", ".parquet")
 #: Refused records shown one by one before the rest is summed up.
 _SHOWN_REJECTIONS = 20
+
+
+class Method(StrEnum):
+    """How the density of a cell is reached."""
+
+    CELLS = "cells"
+    KERNEL = "kernel"
+    COX = "cox"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,9 +60,17 @@ def density(
     confidence: Annotated[
         float, typer.Option("--confidence", help="Coverage of the intervals.")
     ] = 0.95,
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            help="cells: exact figures of each surveyed cell. kernel, cox: a smooth "
+            "density that also fills cells without effort, status 'predicted'.",
+        ),
+    ] = Method.CELLS,
     as_json: JsonOption = False,
 ) -> None:
-    """Count debris per km2 in H3 cells, with exact Poisson intervals."""
+    """Count debris per km2 in H3 cells, with intervals."""
     if out.suffix.lower() not in _SUFFIXES:
         raise typer.BadParameter(
             f"{out.name} ends in neither .geojson nor .parquet", param_hint="--out"
@@ -72,6 +89,9 @@ def density(
     cells = cell_density(
         checked.accepted, resolution=chosen, bbox=box, confidence=confidence
     )
+    limits: tuple[str, ...] = ()
+    if method is not Method.CELLS:
+        cells, limits = _smoothed(cells, method, confidence)
     _write(cells, out, simulated=bool(checked.accepted["simulated"].any()))
     status = {str(k): int(n) for k, n in cells["status"].value_counts().items()}
     summary = {
@@ -81,6 +101,8 @@ def density(
         "status": status,
         "items": int(cells["n"].sum()),
         "effort_km2": float(cells["effort_km2"].sum()),
+        "method": method.value,
+        "limits": list(limits),
         "records": checked.n_rows,
         "rejected": [r.to_dict() for r in checked.rejected],
         "simulated": bool(checked.accepted["simulated"].any()),
@@ -90,7 +112,22 @@ def density(
         f"{out}: {len(cells)} cells at H3 resolution {chosen} ({kinds or 'none'}); "
         f"{summary['items']} items, {summary['effort_km2']:.4g} km2 searched"
     )
+    text = "\n".join([text, *(f"limit: {limit}" for limit in limits)])
     emit(summary, text=text, as_json=as_json)
+
+
+def _smoothed(
+    cells: "pd.DataFrame", method: Method, confidence: float
+) -> "tuple[pd.DataFrame, tuple[str, ...]]":
+    from core.density import fit_field
+
+    field = fit_field(
+        cells,
+        method=method.value,
+        confidence=confidence,
+        progress=lambda _done, _total, message: report_note(message),
+    )
+    return field.predicted_cells(cells), field.limits
 
 
 def _bbox(text: str) -> "Bbox":

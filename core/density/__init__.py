@@ -15,6 +15,7 @@ from core.density.compare import RateRatio, rate_ratio
 from core.density.effort import pooled_counts
 from core.density.estimators import EffortDensity
 from core.density.export import cell_polygon, cells_geojson
+from core.density.field import DensityField, FieldItems, FieldRaster, fit_field
 from core.density.intervals import (
     PoissonInterval,
     poisson_interval,
@@ -39,7 +40,10 @@ __all__ = [
     "Area",
     "AreaTotals",
     "Bbox",
+    "DensityField",
     "EffortDensity",
+    "FieldItems",
+    "FieldRaster",
     "MapFilter",
     "MapIndex",
     "MapTotals",
@@ -52,6 +56,7 @@ __all__ = [
     "cell_polygon",
     "cells_geojson",
     "expected_mass",
+    "fit_field",
     "make_area",
     "model_total",
     "parse_area",

@@ -44,7 +44,7 @@ DENSITY_COLUMNS = (
     "status",
     "n_sightings",
 )
-STATUSES = ("surveyed", "surveyed_none_seen", "never_surveyed")
+STATUSES = ("surveyed", "surveyed_none_seen", "predicted", "never_surveyed")
 #: More cells than this in one box are refused: the file would be over 40 MB.
 MAX_CELLS = 100_000
 #: Cells a default map aims for; a person cannot tell more apart on a screen.
@@ -113,7 +113,9 @@ def cell_density(
     Returns
     -------
     DataFrame
-        A row a cell, sorted by ``h3``, with the columns ``DENSITY_COLUMNS``.
+        A row a cell, sorted by ``h3``, with the columns ``DENSITY_COLUMNS``. No cell
+        is ``predicted`` here; :meth:`core.density.DensityField.predicted_cells` does
+        that.
         ``status`` is ``surveyed``, ``surveyed_none_seen`` (effort, no item) or
         ``never_surveyed`` (no effort). Where there is effort, ``n`` is the count made
         with effort and ``density_per_km2, low, high`` follow from it. Where there is
@@ -181,7 +183,7 @@ def density_of(
             "low": rates[1],
             "high": rates[2],
             "status": np.select(
-                [surveyed & (seen > 0), surveyed], STATUSES[:2], STATUSES[2]
+                [surveyed & (seen > 0), surveyed], STATUSES[:2], STATUSES[-1]
             ),
             "n_sightings": sighted,
         },

@@ -18,11 +18,6 @@ from core.density.estimators._laplace import (
 )
 from core.density.estimators._likelihood import Counts
 from core.density.estimators._mixture import NormalMixture
-from core.density.estimators._places import (
-    distances_km,
-    extent_km,
-    typical_spacing_km,
-)
 from core.density.estimators._settings import (
     Prior,
     Settings,
@@ -32,6 +27,11 @@ from core.density.estimators._settings import (
     settings_prior,
 )
 from core.density.estimators._survey import Survey
+from core.density.estimators.places import (
+    distances_km,
+    extent_km,
+    typical_spacing_km,
+)
 
 __all__ = ["CoxField", "fit_cox"]
 

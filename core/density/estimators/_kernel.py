@@ -18,12 +18,12 @@ from scipy.special import gammaincinv
 
 from core.density.estimators._cells import gamma_interval
 from core.density.estimators._counting import CountMixture
-from core.density.estimators._places import (
+from core.density.estimators._survey import Survey
+from core.density.estimators.places import (
     distances_km,
     extent_km,
     typical_spacing_km,
 )
-from core.density.estimators._survey import Survey
 
 __all__ = ["KernelRatio", "fit_kernel"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.density.estimators._cox import CoxField
-from core.density.estimators._places import extent_km, typical_spacing_km
 from core.density.estimators._survey import Survey
+from core.density.estimators.places import extent_km, typical_spacing_km
 
 __all__ = ["cox_limits", "why_not_cox"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.density.estimators._likelihood import Counts
-from core.density.estimators._places import merge_groups
+from core.density.estimators.places import merge_groups
 from core.errors import ObservationError
 
 __all__ = ["Survey", "checked_effort", "make_survey", "refuse_negative"]

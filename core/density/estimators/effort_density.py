@@ -14,17 +14,17 @@ from core.density.estimators._counting import CountMixture
 from core.density.estimators._cox import CoxField, fit_cox
 from core.density.estimators._kernel import KernelRatio, fit_kernel
 from core.density.estimators._limits import cox_limits, why_not_cox
-from core.density.estimators._places import (
-    Geometry,
-    choose_geometry,
-    place_columns,
-    to_places,
-)
 from core.density.estimators._survey import (
     Survey,
     checked_effort,
     make_survey,
     refuse_negative,
+)
+from core.density.estimators.places import (
+    Geometry,
+    choose_geometry,
+    place_columns,
+    to_places,
 )
 from core.errors import ObservationError
 

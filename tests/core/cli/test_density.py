@@ -110,3 +110,37 @@ def test_an_unknown_ending_is_wrong_usage(observations, tmp_path):
 def test_an_unwritable_place_is_refused(observations, tmp_path):
     result = run("--observations", observations, "--out", tmp_path / "no" / "c.geojson")
     assert isinstance(result.exception, InputError)
+
+
+SURVEY = "lat,lon,observed_at,category,count,effort_km2,survey\n" + "".join(
+    f"{30 + 0.2 * k},{-140 + 0.3 * (k % 4)},2026-05-01T{k:02d}:00:00Z,plastic,"
+    f"{3 + k % 5},0.5,S1\n"
+    for k in range(12)
+)
+
+
+@pytest.mark.parametrize("method", ["kernel", "cox"])
+def test_a_smooth_method_fills_cells_without_effort(method, tmp_path):
+    path, out = tmp_path / "o.csv", tmp_path / "c.parquet"
+    path.write_text(SURVEY, encoding="utf-8")
+    plain = ["--observations", path, "--bbox", "-143,29,-137,34", "--resolution", 4]
+    result = run(*plain, "--method", method, "--out", out, "--json")
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
+    assert summary["method"] == method
+    assert any("km from effort" in text for text in summary["limits"])
+    cells = pd.read_parquet(out)
+    predicted = cells.loc[cells["status"] == "predicted"]
+    assert len(predicted) == summary["status"]["predicted"] > 0
+    assert (predicted["effort_km2"] == 0.0).all()
+    assert (predicted["low"] < predicted["density_per_km2"]).all()
+    assert (predicted["density_per_km2"] < predicted["high"]).all()
+    exact = tmp_path / "e.parquet"
+    assert run(*plain, "--out", exact).exit_code == 0
+    assert set(pd.read_parquet(exact)["status"]) == {"surveyed", "never_surveyed"}
+
+
+def test_an_unknown_method_is_wrong_usage(observations, tmp_path):
+    result = run("--observations", observations, "--method", "kriging",
+                 "--out", tmp_path / "c.parquet")  # fmt: skip
+    assert result.exit_code == 2

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.density.estimators import EffortDensity
-from core.density.estimators._places import (
+from core.density.estimators.places import (
     choose_geometry,
     distances_km,
     extent_km,
