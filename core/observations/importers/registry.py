@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.errors import NotFoundError, ObservationError
+from core.observations._faults import shown
 from core.observations.importers.base import (
     ImportContext,
     Imported,
@@ -81,7 +82,7 @@ def _refusal(
     nearest, match = max(known, key=lambda pair: pair[1].score)
     plain = [m.lacks for p, m in matches if isinstance(p, GenericProfile)]
     columns = tables[0].columns
-    has = ", ".join(columns[:_SHOWN_COLUMNS])
+    has = ", ".join(map(shown, columns[:_SHOWN_COLUMNS]))
     rest = len(columns) - _SHOWN_COLUMNS
     parts = [f"{tables[0].file} is in no layout Gyre knows"]
     if match.score > 0:

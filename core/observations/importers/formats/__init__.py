@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import ObservationError
+from core.observations._faults import shown
 from core.observations.importers.base import RawTable
 from core.observations.importers.formats import _archive
 from core.observations.importers.formats._limits import (
@@ -106,7 +107,7 @@ def _gunzipped(path: Path) -> bytes:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise ObservationError(
-            f"{path.name} is a broken gzip file: {error!s:.80}"
+            f"{path.name} is a broken gzip file: {shown(error)}"
         ) from error
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 1024**2

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from core.errors import ObservationError
+from core.observations._faults import shown
 from core.observations.importers.formats._limits import (
     MAX_MEMBERS,
     MAX_UNPACKED_BYTES,
@@ -31,12 +32,14 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             _check(archive, path.name)
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ObservationError(f"{path.name} is a broken zip: {error!s:.80}") from error
+        raise ObservationError(
+            f"{path.name} is a broken zip: {shown(error)}"
+        ) from error
     except (RuntimeError, OSError, ValueError) as error:
         if isinstance(error, ObservationError):
             raise
         raise ObservationError(
-            f"{path.name} cannot be unpacked: {error!s:.80}"
+            f"{path.name} cannot be unpacked: {shown(error)}"
         ) from error
 
 

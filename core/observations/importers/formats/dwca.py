@@ -98,7 +98,7 @@ def _parsed(meta: bytes, name: str) -> Element:
     except (expat.ExpatError, LookupError, ValueError) as error:
         if isinstance(error, ObservationError):
             raise
-        raise ObservationError(f"{name}: meta.xml is no XML: {error!s:.80}") from error
+        raise ObservationError(f"{name}: meta.xml is no XML: {shown(error)}") from error
     return builder.close()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ObservationError
+from core.observations._faults import shown
 from core.observations.importers.base import RawTable
 from core.observations.importers.formats import _archive, _sheet_process
 from core.observations.importers.formats._limits import MAX_CELLS, MAX_COLUMNS
@@ -77,7 +78,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[list[object]]]]:
         ) from error
     if done.returncode == _sheet_process.EXIT_REFUSED:
         reason = done.stderr.decode("utf-8", "replace").strip()
-        raise ObservationError(f"{path.name} is no readable workbook: {reason:.120}")
+        raise ObservationError(f"{path.name} is no readable workbook: {shown(reason)}")
     if done.returncode:
         raise ObservationError(
             f"{path.name} is no readable workbook: it takes too much memory or time, "

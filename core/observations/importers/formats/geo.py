@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import ObservationError
 from core.observations import _text_table
+from core.observations._faults import shown
 from core.observations.importers.base import RawTable
 from core.observations.importers.formats import _archive
 from core.observations.importers.formats._features import WGS84, table_of_features
@@ -48,11 +49,11 @@ def geojson_tables(path: Path, data: bytes | None = None) -> tuple[RawTable, ...
         frame = gpd.GeoDataFrame(
             [dict(feature.get("properties") or {}) for feature in features],
             geometry=[_shape(feature.get("geometry")) for feature in features],
-            crs=_named_crs(document) or WGS84,
+            crs=_crs(document, path.name),
         )
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise ObservationError(
-            f"{path.name} has a feature that cannot be read: {error!s:.80}"
+            f"{path.name} has a feature that cannot be read: {shown(error)}"
         ) from error
     return (table_of_features(frame, path, "geojson"),)
 
@@ -61,7 +62,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ObservationError(f"{name} is no valid JSON: {error!s:.80}") from error
+        raise ObservationError(f"{name} is no valid JSON: {shown(error)}") from error
     if not isinstance(document, dict):
         raise ObservationError(f"{name} is JSON, but no GeoJSON of features")
     return document
@@ -76,21 +77,29 @@ def _is_feature(feature: object) -> bool:
 
 
 def _shape(geometry: dict[str, Any] | None) -> Any:
-    from shapely import GEOSException
+    from shapely.errors import ShapelyError
     from shapely.geometry import shape
 
     try:
         return None if geometry is None else shape(geometry)
-    except GEOSException as error:
+    except ShapelyError as error:
         raise ValueError(str(error)) from error
 
 
-def _named_crs(document: dict[str, Any]) -> str:
-    """Coordinate system of the 2008 format, which the standard no longer has."""
+def _crs(document: dict[str, Any], name: str) -> Any:
+    """Coordinate system of the 2008 format, else the one the standard fixes."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
     crs = document.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return name if isinstance(name, str) else ""
+    stated = properties.get("name") if isinstance(properties, dict) else None
+    try:
+        return CRS.from_user_input(stated if isinstance(stated, str) else WGS84)
+    except CRSError as error:
+        raise ObservationError(
+            f"{name} names a coordinate system nobody knows: {shown(stated)}"
+        ) from error
 
 
 def geopackage_tables(path: Path, name: str = "") -> tuple[RawTable, ...]:
@@ -120,7 +129,7 @@ def _read(kind: str, file: str) -> Iterator[list[warnings.WarningMessage]]:
             yield told
     except (RuntimeError, ValueError, OSError, TypeError) as error:
         raise ObservationError(
-            f"{file} is no readable {kind}: {error!s:.80}"
+            f"{file} is no readable {kind}: {shown(error)}"
         ) from error
 
 

@@ -6,13 +6,15 @@ Fill values, scale and offset, and times are decoded by xarray as CF says.
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from core.errors import ObservationError
+from core.observations._faults import shown
 from core.observations.importers.base import RawTable
-from core.observations.importers.formats._limits import MAX_CELLS, MAX_COLUMNS
+from core.observations.importers.formats._limits import MAX_CELLS, MAX_COLUMNS, head
 
 __all__ = ["netcdf_tables"]
 
@@ -38,19 +40,24 @@ def netcdf_tables(path: Path) -> tuple[RawTable, ...]:
     ObservationError
         If it is broken, or neither.
     """
-    engine = "scipy" if path.read_bytes()[:3] == b"CDF" else "h5netcdf"
+    is_classic = head(path).startswith(b"CDF")
+    engine = "scipy" if is_classic else "h5netcdf"
     try:
+        if not is_classic:
+            # What fails while h5netcdf starts leaves a half-made object of it behind.
+            with h5py.File(path) as file:
+                file.attrs.get("_nc3_strict")
         with xr.open_dataset(path, engine=engine) as data:
             return (_table(data, path),)
     except ObservationError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ObservationError(
-            f"{path.name} is no readable NetCDF file: {error!s:.80}"
+            f"{path.name} is no readable NetCDF file: {shown(error)}"
         ) from error
     except (RuntimeError, IndexError, OverflowError, EOFError) as error:
         raise ObservationError(
-            f"{path.name} is no readable NetCDF file: {error!s:.80}"
+            f"{path.name} is no readable NetCDF file: {shown(error)}"
         ) from error
 
 
@@ -59,7 +66,7 @@ def _table(data: xr.Dataset, path: Path) -> RawTable:
     if lat is None or lon is None:
         raise ObservationError(
             f"{path.name} has no latitude and longitude; it has: "
-            f"{', '.join(map(str, list(data.variables)[:20]))}"
+            f"{', '.join(map(shown, list(data.variables)[:20]))}"
         )
     if lat.dims == lon.dims and len(lat.dims) == 1:
         return _points(data, str(lat.dims[0]), path)
@@ -68,7 +75,7 @@ def _table(data: xr.Dataset, path: Path) -> RawTable:
     kind = data.attrs.get("featureType", "none stated")
     raise ObservationError(
         f"{path.name} has latitude along {lat.dims} and longitude along {lon.dims}: "
-        f"neither points nor a grid (featureType: {kind!s:.40})"
+        f"neither points nor a grid (featureType: {shown(kind)})"
     )
 
 

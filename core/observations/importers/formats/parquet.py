@@ -35,7 +35,9 @@ def parquet_tables(path: Path) -> tuple[RawTable, ...]:
             import geopandas as gpd
 
             return (table_of_features(gpd.read_parquet(path), path, "parquet"),)
-        frame = file.read().to_pandas()
+        table = file.read()
+        table.validate(full=True)  # text that is no UTF-8 would fail much later
+        frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, ObservationError):
             raise

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from core.errors import ObservationError
+from core.observations._faults import shown
 
 __all__ = ["DATE_ORDERS", "Dates", "joined_times", "parse_dates"]
 
@@ -128,13 +129,13 @@ def _order(texts: Sequence[str], name: str) -> str:
             unsure = unsure or text
     if first and second:
         raise ObservationError(
-            f"column {name} has days both first and second, {first} and {second}"
+            f"column {shown(name)} has days both first and second, {first} and {second}"
         )
     if first or second:
         return "dmy" if first else "mdy"
     if unsure and not dotted:
         raise ObservationError(
-            f"column {name} has dates such as {unsure}: day or month first? "
+            f"column {shown(name)} has dates such as {unsure}: day or month first? "
             "No day over 12 tells; say the order in the mapping"
         )
     return "dmy" if unsure else ""

@@ -140,7 +140,7 @@ def ods(sheets: Mapping[str, Rows]) -> bytes:
 def _ods_cell(cell: object) -> str:
     if cell is None or cell == "":
         return "<table:table-cell/>"
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
         return (
             f'<table:table-cell office:value-type="float" office:value="{cell!r}">'
             f"<text:p>{cell!r}</text:p></table:table-cell>"
