@@ -60,7 +60,8 @@ def test_no_page_reaches_outside_hosts():
     link = re.compile(r"https?://(?!127\.0\.0\.1|localhost)[\w./-]+")
     namespaces = re.compile(
         r"https?://(www\.)?(topografix\.com|opengis\.net|w3\.org|garmin\.com"
-        r"|cirm\.org/RTZ|opencpn\.org|google\.com/kml/ext)"
+        r"|cirm\.org/RTZ|opencpn\.org|google\.com/kml/ext"
+        r"|rs\.tdwg\.org/dwc|rs\.iobis\.org/obis/terms|eml\.ecoinformatics\.org)"
     )
     for path in PYTHON:
         for found in link.finditer(path.read_text(encoding="utf-8")):
