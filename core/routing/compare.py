@@ -39,6 +39,8 @@ class PlanFigures:
         Mass for an hour at sea and for a litre of fuel; none where there are none.
     n_stops, n_left_out, n_partial : int
         Stops made, sites not visited, and sites not emptied.
+    priority_kg, priority_kg_low, priority_kg_high : float, optional
+        Mass weighed by harm and sensitivity; none for a plan by mass.
     """
 
     name: str
@@ -56,6 +58,9 @@ class PlanFigures:
     n_stops: int
     n_left_out: int
     n_partial: int
+    priority_kg: float | None = None
+    priority_kg_low: float | None = None
+    priority_kg_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +197,7 @@ def _warnings(plans: Mapping[str, CleanupPlan]) -> list[str]:
         "horizon": lambda plan: f"{plan.horizon_h:g} h",
         "drift": lambda plan: "counted" if plan.drift else "debris lies still",
         "sites": lambda plan: "simulated" if plan.simulated else "observed",
+        "objective": _objective,
     }
     found = [
         warning
@@ -208,6 +214,15 @@ def _warnings(plans: Mapping[str, CleanupPlan]) -> list[str]:
     if len(requests) > 1:
         found += _unlike_requests(requests)
     return found
+
+
+def _objective(plan: CleanupPlan) -> str:
+    """Say what a plan maximises: mass, or mass weighed by some version of harm."""
+    weighting = (plan.request or {}).get("weighting")
+    if not weighting:
+        return "mass"
+    named = weighting.get("harm_weights")
+    return f"priority by {named['version']}" if named else "priority by sensitivity"
 
 
 def _unlike(what: str, values: Mapping[str, str]) -> str:

@@ -135,11 +135,18 @@ def _masses(found: "Comparison") -> None:
 
 def _figures(found: "Comparison", names: dict[str, str]) -> None:
     rows = pd.DataFrame([vars(one) for one in found.figures])
+    rows["priority_kg"] = rows["priority_kg"].astype("float64")
     rows.insert(1, "plan", rows["name"].map(names))
+    weighed = {
+        "priority_kg": Column(
+            "Weighed (kg)", "number", help="By harm and sensitivity, kg of average harm"
+        )
+    }
     table(
         rows,
         {
             "name": Column("Plan"),
+            **(weighed if rows["priority_kg"].notna().any() else {}),
             "mass_kg": Column("Mass (kg)", "number"),
             "mass_kg_low": Column("Low (kg)", "number"),
             "mass_kg_high": Column("High (kg)", "number"),

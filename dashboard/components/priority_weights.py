@@ -46,6 +46,10 @@ def weights_panel() -> None:
     with left:
         rule = _rule(used)
         importance = _importance_editor(used)
+        st.caption(
+            "Importance says how much a kind of harm counts beside the others; 0 "
+            "leaves it out."
+        )
     edited = _weights_editor(used)
     _save(used, rule, importance, edited)
     weights_files(used)

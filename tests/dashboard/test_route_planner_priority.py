@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from core.priorities import SensitiveArea, current_weights, save_area
+from core.routing import compare_plans, plan_from_dict
 from dashboard import plan_priority
 from tests.dashboard.route_plans import two_vessels
 from tests.dashboard.test_route_planner import plan_and_wait, text_of
@@ -73,3 +74,16 @@ def test_the_worthiest_places_come_first_whatever_they_weigh():
         {"site": ["a", "b", "c"], "mass_kg": [9.0, 2.0, 5.0], "priority": [1, 5, 0.1]}
     )
     assert plan_priority.worthiest(sites, 2)["site"].tolist() == ["b", "a"]
+
+
+def test_plans_by_mass_and_by_priority_can_be_compared(fleet_store, open_app):
+    app = plan_and_wait(open_app("route_planner"))
+    app.selectbox(key="planner_aim").set_value(AIM).run()
+    app = plan_and_wait(app)
+    first, second = (row["document"] for row in fleet_store.plans.listing()[:2])
+    found = compare_plans({"a": plan_from_dict(first), "b": plan_from_dict(second)})
+    assert any("Other objective" in one for one in found.warnings)
+    app.session_state["planner_tab"] = "Compare"
+    app.run()
+    assert not app.exception
+    assert any("priority_kg" in one.value for one in app.dataframe)

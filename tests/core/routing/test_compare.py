@@ -129,3 +129,17 @@ def test_what_was_not_asked_alike_is_said(change, warning):
 def test_two_to_four_plans_are_compared(n):
     with pytest.raises(RouteInputError, match=f"{n} plans, expected 2 to 4"):
         compare_plans({str(i): ONE for i in range(n)})
+
+
+def test_a_plan_by_priority_is_compared_with_one_by_mass_and_that_is_said():
+    weighting = {
+        "harm_weights": {"version": "version 2"},
+        "sites": {"A": {"low": 2.0, "high": 2.0}},
+    }
+    sites = [{"site": "A", "mass_kg": 5.0, "priority": 2.0}]
+    other = replace(ONE, request={"sites": sites, "weighting": weighting})
+    found = compare_plans({"one": ONE, "two": other})
+    by_mass, by_priority = found.figures
+    assert by_mass.priority_kg is None
+    assert by_priority.priority_kg == 2.0 * 100.0 + 50.0
+    assert "Other objective: one mass, two priority by version 2." in found.warnings
