@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckedFile",
     "any_simulated",
+    "can_be_opened",
     "check",
     "check_all",
     "drop",
@@ -244,6 +245,15 @@ def raw_tables(part: "FilePart") -> "tuple[RawTable, ...]":
         If the file cannot be read.
     """
     return _raw_tables(str(part.path), part.sha256)
+
+
+def can_be_opened(part: "FilePart") -> bool:
+    """Whether a file holds tables, whatever they mean."""
+    try:
+        raw_tables(part)
+    except InputError:  # its words were shown with the check
+        return False
+    return True
 
 
 @st.cache_resource(show_spinner="Opening the file", max_entries=2)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,15 @@ from core.imports.checking import Preview
 from core.imports.far import row_numbers
 from core.observations.importers import Imported
 
-__all__ = ["in_words", "kinds", "map_points", "report", "report_json"]
+__all__ = [
+    "by_reason",
+    "in_words",
+    "kinds",
+    "map_points",
+    "rare_first",
+    "report",
+    "report_json",
+]
 
 #: Reasons printed for a person; the report file holds all of them.
 _SHOWN = 20
@@ -23,8 +32,11 @@ _STATES = {
     "restored": "brought back (it was withdrawn)",
     "nothing": "kept",
 }
-#: A doubt is about the position if its column or its reason speaks of one.
-_PLACE = re.compile(r"\blat|\blon|position|coordinate|on land|km from", re.IGNORECASE)
+#: Columns of positions, and what reasons say of a position in doubt.
+_PLACE = re.compile(r"\blat|\blon|position|coordinate", re.IGNORECASE)
+_DOUBTED_PLACE = re.compile(r"position|on land|latitude|longitude|km from the middle")
+_FIGURE = re.compile(r"[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")
+_OUTCOMES = {"reasons": "refused", "doubts": "kept", "repeated": "duplicate"}
 _KIND_WORDS = {
     "observations": "observations",
     "measurements": "measurements",
@@ -109,10 +121,11 @@ def in_words(document: Mapping[str, Any]) -> str:
     if more > 0:
         lines.append(f"  and {more} more reasons; --report FILE holds them all")
     if document["doubts"]:
-        records = len({doubt["row"] for doubt in document["doubts"]})
+        n_records = len({doubt["row"] for doubt in document["doubts"]})
+        some = "1 record" if n_records == 1 else f"{n_records} records"
         lines.append(
-            f"  {len(document['doubts'])} doubtful values or readings in {records} "
-            "records, kept; --report FILE names them"
+            f"  {some} kept with a doubt or read otherwise than written; "
+            "--report FILE says which"
         )
     lines += [f"  {name}: {value:,.6g}" for name, value in document["totals"].items()]
     if document["state"] in ("kept", "restored", "already_kept"):
@@ -127,6 +140,45 @@ def _reason_line(reason: Mapping[str, Any]) -> str:
         f"  row {reason['row']}, {reason['field'] or 'whole row'}: {reason['reason']} "
         f"(got {reason['value']!r})"
     )
+
+
+def _kind_of(reason: Mapping[str, Any]) -> tuple[str, str]:
+    """Field and reason without its figures: what many records have in common."""
+    return str(reason["field"]), _FIGURE.sub("#", str(reason["reason"]))
+
+
+def rare_first(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Order reasons so that the rare ones are not lost behind thousands alike."""
+    found = Counter(map(_kind_of, reasons))
+    return sorted(reasons, key=lambda one: (found[_kind_of(one)], one["row"]))
+
+
+def by_reason(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the reasons of a report come to, the most frequent first.
+
+    Returns
+    -------
+    list of dict
+        ``outcome`` (``refused``, ``kept`` or ``duplicate``), ``field``, ``reason`` (of
+        the first such record), ``records`` and ``first_row``.
+    """
+    found: list[dict[str, Any]] = []
+    for name, outcome in _OUTCOMES.items():
+        groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        for reason in document[name]:
+            groups.setdefault(_kind_of(reason), []).append(reason)
+        found += [
+            {
+                "outcome": outcome,
+                "field": group[0]["field"],
+                "reason": group[0]["reason"],
+                "records": len({one["row"] for one in group}),
+                "first_row": group[0]["row"],
+            }
+            for group in groups.values()
+        ]
+    rank = list(_OUTCOMES.values())
+    return sorted(found, key=lambda g: (rank.index(g["outcome"]), -g["records"]))
 
 
 def map_points(preview: Preview, *, limit: int = 2_000) -> pd.DataFrame:
@@ -167,10 +219,15 @@ def map_points(preview: Preview, *, limit: int = 2_000) -> pd.DataFrame:
     return pd.concat([doubtful, good], ignore_index=True)
 
 
+def _is_place(field: str) -> bool:
+    """Whether a doubt is about a position and nothing else."""
+    return bool(field) and all(_PLACE.search(name) for name in field.split(","))
+
+
 def _rows_in_doubt(imported: Imported) -> set[int]:
     """Return the records whose position is in doubt or was read otherwise."""
     return {
         fault.row
         for fault in imported.doubts
-        if _PLACE.search(fault.field) or _PLACE.search(fault.reason)
+        if _is_place(fault.field) or _DOUBTED_PLACE.search(fault.reason)
     }

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from core.imports.checking import FilePart, Preview, check_file
 from core.imports.inbox import Inbox
 from core.imports.keeping import ImportCancelledError, keep
-from core.imports.reports import map_points, report
+from core.imports.reports import by_reason, map_points, rare_first, report
 from core.observations.importers.mapping import ColumnMapping
 from core.storage import Store
 
@@ -139,17 +139,20 @@ def preview_document(
     Returns
     -------
     dict
-        ``report`` with the first 1,000 reasons, doubts and repeats and their numbers
-        in ``n_reasons``, ``n_doubts`` and ``n_repeated``; ``points`` with columns
-        ``lat``, ``lon`` and ``doubtful`` for a small map.
+        ``report`` with at most 1,000 reasons, doubts and repeats each, those of rare
+        reasons first, their numbers in ``n_reasons``, ``n_doubts`` and
+        ``n_repeated``, and ``n_doubted``, the records with a doubt; ``by_reason``
+        (`core.imports.reports.by_reason`); ``points`` with columns ``lat``, ``lon`` and
+        ``doubtful`` for a small map.
     """
     full = dict(told or report(preview))
-    short = {
-        name: full[name][:_MAX_REASONS] for name in ("reasons", "doubts", "repeated")
-    }
-    numbers = {f"n_{name}": len(full[name]) for name in short}
+    lists = ("reasons", "doubts", "repeated")
+    short = {name: rare_first(full[name])[:_MAX_REASONS] for name in lists}
+    numbers = {f"n_{name}": len(full[name]) for name in lists}
+    numbers["n_doubted"] = len({doubt["row"] for doubt in full["doubts"]})
     points = map_points(preview)
     return {
         "report": {**full, **short, **numbers},
+        "by_reason": by_reason(full),
         "points": {name: points[name].tolist() for name in points.columns},
     }

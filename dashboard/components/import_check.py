@@ -12,93 +12,124 @@ from dashboard import import_files
 from dashboard.components.import_words import NOTE_WORDS, kinds_in_words
 from dashboard.components.page import Figure, error_panel, metric_row
 from dashboard.components.photo_gallery import plain
-from dashboard.components.small_map import places_map
+from dashboard.components.small_map import places_map, spread_deg
 from dashboard.components.survey_words import counted
 from dashboard.components.tables import Column, table
 from dashboard.import_files import CheckedFile
 
 __all__ = ["checked_panel", "keep_file", "problem_panel"]
 
-_COLUMNS = {
+_OUTCOMES = {
+    "refused": "Refused",
+    "kept": "Kept, see reason",
+    "duplicate": "Duplicate",
+}
+_REASONS = {
+    "outcome": Column("Outcome"),
+    "records": Column("Records", kind="number", decimals=0),
+    "field": Column("Field"),
+    "reason": Column("Reason"),
+    "first_row": Column(
+        "First", kind="number", decimals=0, help="Number of the record"
+    ),
+}
+_RECORDS = {
     "row": Column("Record", kind="number", decimals=0, help="Heading not counted"),
     "outcome": Column("Outcome"),
     "field": Column("Field"),
     "value": Column("As written"),
     "reason": Column("Reason"),
 }
+_FIELDS = ["row", "field", "value", "reason"]
+#: Longer tables scroll inside this height.
+_SHOWN_ROWS, _TABLE_PX = 7, 268
+#: From this width on, places are shown across the page: a column is too narrow.
+_WIDE_DEG = 100.0
 
 
 def checked_panel(file: CheckedFile) -> None:
     """Draw what a check found."""
-    told = file.report
+    told, points = file.report, file.shown["points"]
+    brings = kinds_in_words(told["kinds"]) or "nothing that can be kept"
+    title = import_files.layout_titles().get(told["profile"], "Columns named by hand")
+    st.markdown(f"Read as **{plain(title)}**: {brings}.")
     metric_row(_figures(told))
+    key = f"import_map_{file.key}"
+    if spread_deg(points) > _WIDE_DEG:
+        places_map(points, key=key, what="place", across=True)
+        _reasons(file, told)
+        _how_read(told)
+        return
     left, right = st.columns([5, 3], gap="large")
     with left:
         _reasons(file, told)
         _how_read(told)
     with right:
-        places_map(file.shown["points"], key=f"import_map_{file.key}", what="place")
+        places_map(points, key=key, what="place")
 
 
 def _figures(told: Mapping[str, Any]) -> list[Figure]:
-    doubted = len({doubt["row"] for doubt in told["doubts"]})
-    at_least = "at least " if told["n_doubts"] > len(told["doubts"]) else ""
     return [
-        Figure("Records in the file", f"{told['rows']:,}", note=_title(told)),
+        Figure("Records in the file", f"{told['rows']:,}"),
         Figure(
             "New records",
             f"{told['accepted']:,}",
-            note=kinds_in_words(told["kinds"]) or "nothing that can be kept",
             help="Records of which something is not stored yet. One record may give "
             "several values, and its tow, walk or flight.",
         ),
         Figure(
             "Refused",
             f"{told['rejected']:,}",
-            note=f"{counted(told['duplicates'], 'duplicate')}, "
-            f"{told['already_stored']:,} of them stored before",
+            note=f"{counted(told['duplicates'], 'duplicate')}"
+            if told["duplicates"]
+            else "",
+            help="Duplicates are equal to an earlier record of the file, or stored "
+            "before.",
         ),
         Figure(
             "In doubt or read otherwise",
-            f"{at_least}{doubted:,}",
-            note="kept, with the reason",
+            f"{told['n_doubted']:,}",
+            note="kept, with the reason" if told["n_doubted"] else "",
             help="A value that cannot be trusted is kept with quality flag 3. Notation "
             "that was undone, such as a thousands comma, is listed as well.",
         ),
     ]
 
 
-def _title(told: Mapping[str, Any]) -> str:
-    return import_files.layout_titles().get(told["profile"], "columns named by hand")
-
-
 def _reasons(file: CheckedFile, told: Mapping[str, Any]) -> None:
-    parts = [
-        pd.DataFrame(told[name], columns=["row", "field", "value", "reason"]).assign(
-            outcome=outcome
-        )
-        for name, outcome in (
-            ("reasons", "Refused"),
-            ("doubts", "Kept, see reason"),
-            ("repeated", "Duplicate"),
-        )
-    ]
-    listed = pd.concat(parts, ignore_index=True)
-    if listed.empty:
+    grouped = pd.DataFrame(file.shown["by_reason"], columns=list(_REASONS))
+    if grouped.empty:
         st.success("Every record can be kept as it is.", icon=":material/check:")
         return
     table(
-        listed.assign(value=listed["value"].astype(str)),
-        _COLUMNS,
+        grouped.assign(outcome=grouped["outcome"].map(_OUTCOMES)),
+        _REASONS,
         name=f"import-reasons-{file.part.name}",
-        title="Records that need a look",
-        height=min(38 + 35 * len(listed), 320),
+        title="What needs a look",
+        height="auto" if len(grouped) <= _SHOWN_ROWS else _TABLE_PX,
     )
-    hidden = sum(told[f"n_{name}"] for name in ("reasons", "doubts", "repeated"))
-    if hidden > len(listed):
-        st.caption(
-            f"{len(listed):,} of {hidden:,} are shown; the report of the import holds "
-            "all of them."
+    lists = {"reasons": "refused", "doubts": "kept", "repeated": "duplicate"}
+    listed = pd.concat(
+        [
+            pd.DataFrame(
+                told[name], columns=["row", "field", "value", "reason"]
+            ).assign(outcome=_OUTCOMES[outcome])
+            for name, outcome in lists.items()
+        ],
+        ignore_index=True,
+    )
+    hidden = sum(told[f"n_{name}"] for name in lists)
+    with st.expander(f"Every such record ({hidden:,})", icon=":material/list:"):
+        if hidden > len(listed):
+            st.caption(
+                f"{len(listed):,} are shown, the rare reasons first; the report of the "
+                "import holds all of them."
+            )
+        table(
+            listed.assign(value=listed["value"].astype(str)),
+            _RECORDS,
+            name=f"import-records-{file.part.name}",
+            height="auto" if len(listed) <= _SHOWN_ROWS else _TABLE_PX,
         )
 
 
@@ -147,9 +178,13 @@ def keep_file(file: CheckedFile) -> bool:
 
 
 def problem_panel(file: CheckedFile) -> None:
-    """Say why a file cannot be read as it is."""
+    """Say why a file cannot be read as it is, and what to do."""
+    if file.mapping is None and import_files.can_be_opened(file.part):
+        st.warning(plain(file.problem), icon=":material/help:")
+        st.markdown("Say what its columns are; it is checked once that is enough.")
+        return
     error_panel(
         InputError(file.problem),
         kept="Nothing of this file was kept.",
-        next_step="Name its columns below, or save it in one of the formats above.",
+        next_step="Mend the file, or what was said of its columns, and try again.",
     )

@@ -156,18 +156,17 @@ def value_fields(form: Fields) -> None:
 
     quantities = {"": "Items counted at sea"}
     quantities.update({q.code: f"{q.label} ({q.unit})" for q in QUANTITIES})
-    first, second, third = st.columns(3)
-    with first:
+    cells = iter(st.columns(3))
+    with next(cells):
         quantity = form.choice("quantity", "The numbers are", quantities)
-    with second:
-        media = {"": "Choose", **{m.code: m.label for m in MEDIA}}
-        if quantity:
+    if quantity:
+        with next(cells):
+            media = {"": "Choose", **{m.code: m.label for m in MEDIA}}
             form.choice("medium", "Measured at", media)
-    with third:
+    with next(cells):
         form.choice("decimal", "Decimal mark", _DECIMALS)
-    cells = st.columns(3)
     for cell, name in zip(
-        cells,
+        st.columns(3),
         ("value", "count", "effort") if quantity else ("count", "effort"),
         strict=False,
     ):

@@ -13,18 +13,20 @@ from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import plain
 from dashboard.components.tables import Column, table
 
-__all__ = ["import_list"]
+__all__ = ["import_list", "known_layouts"]
 
+#: A longer list scrolls inside this height.
+_SHOWN_ROWS, _TABLE_PX = 9, 335
 _COLUMNS = {
     "name": Column("File"),
     "state": Column("State"),
-    "layout": Column("Layout"),
-    "brought": Column("Brought"),
+    "imported_at": Column("Imported (UTC)", kind="time"),
+    "imported_by": Column("By"),
     "rows": Column("Records", kind="number", decimals=0),
     "accepted": Column("New", kind="number", decimals=0),
     "rejected": Column("Refused", kind="number", decimals=0),
-    "imported_at": Column("Imported (UTC)", kind="time"),
-    "imported_by": Column("By"),
+    "brought": Column("Brought"),
+    "layout": Column("Layout"),
 }
 
 
@@ -51,7 +53,7 @@ def import_list(rows: Sequence[Mapping[str, Any]]) -> None:
         name="imports",
         title="Imported files",
         select=True,
-        height=min(38 + 35 * len(frame), 360),
+        height="auto" if len(frame) <= _SHOWN_ROWS else _TABLE_PX,
     )
     if chosen is None:
         st.caption("Choose a file to download its report, to withdraw or restore it.")
@@ -105,3 +107,14 @@ def _turn(row: Mapping[str, Any]) -> None:
     said = kinds_in_words(changed) or "No row"
     st.toast(f"{said} {word}")
     st.rerun()
+
+
+def known_layouts() -> None:
+    """List the layouts that are recognised."""
+    titles = import_files.layout_titles()
+    with st.expander(f"Layouts that are recognised ({len(titles)})"):
+        st.markdown("\n".join(f"- {plain(title)}" for title in titles.values()))
+        st.caption(
+            "Any other table with positions, dates and counts or values can be read by "
+            "naming its columns; that can be saved as a layout of your own."
+        )

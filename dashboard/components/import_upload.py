@@ -31,7 +31,7 @@ __all__ = ["upload_panel"]
 BATCH = StateKey[tuple[CheckedFile, ...]]("import", "batch", ())
 _ROUND = StateKey[int]("import", "round", 0)
 _CHOSEN = StateKey[str]("import", "chosen", "")
-_MAX_UPLOAD_MB = 512
+_MAX_UPLOAD_MB = 500
 
 
 def upload_panel() -> None:
@@ -114,7 +114,7 @@ def _files(batch: list[CheckedFile]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(chosen.part.name), anchor=False, width="stretch")
-            _buttons(chosen, batch)
+            _buttons(chosen)
         if chosen.is_checking:
             st.caption("It is being checked; the result appears here.")
         elif chosen.problem:
@@ -144,23 +144,40 @@ def _chooser(batch: list[CheckedFile]) -> CheckedFile:
             for one in batch
         ]
     ).astype({name: "Int64" for name in ("Records", "New", "Refused", "Duplicates")})
-    st.dataframe(frame, hide_index=True, alt=f"{len(batch)} files that wait")
+    numbers = {
+        name: st.column_config.NumberColumn(name, format="localized")
+        for name in ("Records", "New", "Refused", "Duplicates")
+    }
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=numbers,
+        placeholder="",
+        alt=f"{len(batch)} files that wait",
+    )
     keys = [one.key for one in batch]
     if _CHOSEN.get() not in keys:
         _CHOSEN.set(keys[0])
     names = {one.key: one.part.name for one in batch}
-    key = st.selectbox("Look at", keys, format_func=names.__getitem__, key=_CHOSEN.key)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(
+            "Look at",
+            keys,
+            format_func=names.__getitem__,
+            key=_CHOSEN.key,
+            width=420,
+        )
+        ready = [one for one in batch if one.report.get("accepted")]
+        if len(ready) > 1 and st.button(
+            f"Keep all {len(ready)} files",
+            key="import_keep_all",
+            icon=":material/done_all:",
+        ):
+            _keep(ready)
     return next(one for one in batch if one.key == key)
 
 
-def _buttons(file: CheckedFile, batch: list[CheckedFile]) -> None:
-    ready = [one for one in batch if one.report.get("accepted")]
-    if len(ready) > 1 and st.button(
-        f"Keep all {len(ready)} files",
-        key="import_keep_all",
-        icon=":material/done_all:",
-    ):
-        _keep(ready)
+def _buttons(file: CheckedFile) -> None:
     if st.button(
         "Keep these records",
         type="primary",

@@ -10,20 +10,35 @@ from dashboard.components.maps import draw_map
 from dashboard.components.survey_words import counted
 from dashboard.theme import MAP_COLOURS, theme_name
 
-__all__ = ["filled", "fitted", "places_map"]
+__all__ = ["filled", "fitted", "places_map", "spread_deg"]
 
-#: The width that `MapFrame.view` assumes of a map across the page.
-_PAGE_WIDTH_PX = 1000
 #: The scale bar lies at this share of a frame's height (see `_basemap`); its text
 #: stands on it and ends this far above, with a little air.
 _BAR_SHARE, _BAR_TEXT_PX = 0.06, 28
 
+#: The width that `MapFrame.view` assumes of a map across the page.
+_PAGE_WIDTH_PX = 1000
 #: Colour of a place in doubt: vermilion keeps 3:1 against sea and land in both themes.
 _DOUBT = {"light": (188, 64, 0), "dark": (255, 138, 76)}
-_PLACES_PX = (320, 320)
+#: Part of the canvas that places take; the rim holds the ends of labels.
+_PLACES_PX, _ACROSS_PX = (250, 250), (860, 370)
+_RIM_PX = 50
 
 
-def places_map(places: Mapping[str, Sequence[float]], *, key: str, what: str) -> None:
+def spread_deg(places: Mapping[str, Sequence[float]]) -> float:
+    """Degrees of longitude that places span, the short way round; 0 for none."""
+    if not places["lon"]:
+        return 0.0
+    return MapFrame.around(places["lat"], places["lon"], margin=0.0).width
+
+
+def places_map(
+    places: Mapping[str, Sequence[float]],
+    *,
+    key: str,
+    what: str,
+    across: bool = False,
+) -> None:
     """Draw places on a small map; those in doubt are open rings, larger than the dots.
 
     Parameters
@@ -34,6 +49,8 @@ def places_map(places: Mapping[str, Sequence[float]], *, key: str, what: str) ->
         Widget key.
     what : str
         One place, such as ``"place"``; for the legend and for who cannot see the map.
+    across : bool
+        Whether the map has the width of the page; for places all over the world.
     """
     import pydeck as pdk
 
@@ -42,9 +59,10 @@ def places_map(places: Mapping[str, Sequence[float]], *, key: str, what: str) ->
     if not shown:
         st.info("No record has a position.", icon=":material/location_off:")
         return
-    width, height = _PLACES_PX
-    around = MapFrame.around([r[0] for r in shown], [r[1] for r in shown])
-    frame = fitted(around, width_px=width, height_px=height)
+    frame = MapFrame.around([r[0] for r in shown], [r[1] for r in shown])
+    width, height = _ACROSS_PX if across else _PLACES_PX
+    frame = _with_room_below(frame, width_px=width, height_px=height)
+    frame = filled(frame, width_px=width, height_px=height)
     good = [_mark(frame, row) for row in shown if not row[2]]
     doubtful = [_mark(frame, row) for row in shown if row[2]]
     theme = theme_name()
@@ -69,14 +87,15 @@ def places_map(places: Mapping[str, Sequence[float]], *, key: str, what: str) ->
             get_line_color=[*_DOUBT[theme], 255],
             line_width_min_pixels=2,
             line_width_max_pixels=2,
-            radius_min_pixels=6,
-            radius_max_pixels=6,
+            radius_min_pixels=5,
+            radius_max_pixels=5,
             pickable=True,
         ),
     ]
     words = f"{counted(len(good), what)} without a doubt, {len(doubtful):,} in doubt"
     alt = f"Map of {words}."
-    draw_map(layers, frame, key=key, alt=alt, height=height, width_px=width)
+    canvas = height + _RIM_PX
+    draw_map(layers, frame, key=key, alt=alt, height=canvas, width_px=width)
     doubts = f" ○ {len(doubtful):,} in doubt" if doubtful else ""
     st.caption(f"● {counted(len(good), what)}{doubts}")
 

@@ -1,7 +1,7 @@
 """Import data: can my field table be used, what is doubtful in it, and undo."""
 
 from dashboard import import_files
-from dashboard.components.import_list import import_list
+from dashboard.components.import_list import import_list, known_layouts
 from dashboard.components.import_upload import upload_panel
 from dashboard.components.import_words import imports_answer
 from dashboard.components.page import page_header
@@ -18,6 +18,7 @@ def render() -> None:
     upload_panel()
     if rows:
         import_list(rows)
+    known_layouts()
 
 
 if __name__ == "__main__":

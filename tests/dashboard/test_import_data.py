@@ -28,7 +28,15 @@ NETS = (
 
 
 def words(app):
-    kinds = (app.markdown, app.caption, app.info, app.error, app.success, app.title)
+    kinds = (
+        app.markdown,
+        app.caption,
+        app.info,
+        app.error,
+        app.warning,
+        app.success,
+        app.title,
+    )
     return "\n".join(str(one.value) for kind in kinds for one in kind)
 
 
@@ -49,7 +57,7 @@ def button(app, label):
 
 
 def reasons(app):
-    return next(t.value for t in app.dataframe if "outcome" in t.value.columns)
+    return next(t.value for t in app.dataframe if "row" in t.value.columns)
 
 
 def figures(app):
@@ -151,11 +159,12 @@ def test_a_file_left_out_is_gone(empty_store, open_app):
 def test_a_file_that_cannot_be_read_is_named(empty_store, open_app, name, data, said):
     app = drop(open_app(PAGE), (name, data))
     assert not app.exception
-    (error,) = app.error
-    shown = error.value.replace("\\", "")
+    (said_by,) = [*list(app.error), *list(app.warning)]
+    shown = said_by.value.replace("\\", "")
     assert said in shown
-    assert "Nothing of this file was kept" in shown
-    assert "<img" not in error.value.replace("\\<", "")
+    assert "<img" not in said_by.value.replace("\\<", "")
+    if app.error:
+        assert "Nothing of this file was kept" in shown
     assert button(app, "Keep these records").disabled
 
 
@@ -204,7 +213,7 @@ def test_a_mapping_is_saved_and_recognises_the_next_file(empty_store, open_app):
     assert [r["name"] for r in empty_store.import_profiles.listing()] == ["Our nets"]
     again = drop(open_app(PAGE), ("next.csv", NETS.encode()))
     assert figures(again)["New records"] == "2"
-    assert again.metric[0].delta == "Our nets (saved here)"
+    assert "Read as **Our nets (saved here)**" in words(again).replace("\\", "")
 
 
 def test_kinds_are_named_for_the_words_of_a_column(empty_store, open_app):
