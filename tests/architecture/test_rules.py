@@ -61,7 +61,7 @@ def test_no_page_reaches_outside_hosts():
     namespaces = re.compile(
         r"https?://(www\.)?(topografix\.com|opengis\.net|w3\.org|garmin\.com"
         r"|cirm\.org/RTZ|opencpn\.org|google\.com/kml/ext"
-        r"|rs\.tdwg\.org/dwc|rs\.iobis\.org/obis/terms|eml\.ecoinformatics\.org)"
+        r"|(rs|dwc)\.tdwg\.org|rs\.iobis\.org/obis/terms|eml\.ecoinformatics\.org)"
     )
     for path in PYTHON:
         for found in link.finditer(path.read_text(encoding="utf-8")):

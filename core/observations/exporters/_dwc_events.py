@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from core.observations._columns import BoolArray
 from core.observations.frame import empty_observations
 from core.observations.measurements import empty_events, empty_measurements
 from core.observations.quantities import medium as find_medium
 from core.observations.quantities import quantity as find_quantity
 
-__all__ = ["EVENT_TERMS", "Seen", "event_rows", "with_event_ids"]
+__all__ = ["EVENT_TERMS", "Seen", "event_rows", "follows_from_count", "with_event_ids"]
 
 #: Columns of the event table, each the Darwin Core term of its name.
 EVENT_TERMS: tuple[str, ...] = (
@@ -78,12 +79,41 @@ def with_event_ids(
 
 def event_rows(seen: Seen) -> pd.DataFrame:
     """Return a row an event, each once."""
+    measured = _of_measurements(seen.measurements)
     parts = [
-        _of_events(seen.events),
-        _of_measurements(seen.measurements),
+        _of_events(seen.events, measured),
+        measured,
         _of_observations(seen.observations),
     ]
     return pd.concat(parts, ignore_index=True).drop_duplicates("eventID")
+
+
+def follows_from_count(rows: pd.DataFrame, measured: pd.DataFrame) -> BoolArray:
+    """Whether a measurement is its count over the size of its event's sample.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `event_rows`.
+    measured : DataFrame
+        Measurements with ``event_id``.
+    """
+    sample = rows.set_index("eventID").reindex(measured["event_id"])
+    kinds = [find_quantity(code) for code in measured["quantity"]]
+    same_unit = [
+        _unit(kind.effort_unit) == unit
+        for kind, unit in zip(kinds, sample["sampleSizeUnit"], strict=True)
+    ]
+    same_size = np.isclose(
+        sample["sampleSizeValue"].to_numpy(np.float64),
+        measured["effort"].to_numpy(np.float64),
+        rtol=1e-9,
+        atol=0.0,
+    )
+    counted = measured["count"].notna().to_numpy() & np.array(
+        [kind.counts for kind in kinds], dtype=bool
+    )
+    return np.asarray(counted & same_size & np.array(same_unit, dtype=bool))
 
 
 def _hashes(frame: pd.DataFrame, columns: list[str]) -> list[str]:
@@ -96,15 +126,15 @@ def _hashes(frame: pd.DataFrame, columns: list[str]) -> list[str]:
     ]
 
 
-def _of_events(frame: pd.DataFrame) -> pd.DataFrame:
+def _of_events(frame: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
     ends = frame[["lat", "lon", "end_lat", "end_lon"]].to_numpy(np.float64)
+    # An event holds the start of its day or month; its measurements say which.
+    exact = dict(zip(measured["eventID"], measured["eventDate"], strict=True))
+    times = zip(frame["event_id"], frame["started_at"], frame["ended_at"], strict=True)
     return pd.DataFrame(
         {
             "eventID": frame["event_id"],
-            "eventDate": [
-                _span(a, b)
-                for a, b in zip(frame["started_at"], frame["ended_at"], strict=True)
-            ],
+            "eventDate": [_span(exact.get(i, ""), a, b) for i, a, b in times],
             "decimalLatitude": frame["lat"],
             "decimalLongitude": frame["lon"],
             "geodeticDatum": "EPSG:4326",
@@ -130,7 +160,7 @@ def _of_measurements(frame: pd.DataFrame) -> pd.DataFrame:
         {
             "eventID": first["event_id"],
             "eventDate": [
-                time.strftime(_ISO.get(precision, "%Y-%m-%dT%H:%M:%SZ"))
+                time.strftime(_ISO[precision]) if precision in _ISO else _iso(time)
                 for time, precision in zip(
                     first["observed_at"], first["time_precision"], strict=True
                 )
@@ -156,9 +186,7 @@ def _of_observations(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "eventID": first["event_id"],
-            "eventDate": [
-                t.strftime("%Y-%m-%dT%H:%M:%SZ") for t in first["observed_at"]
-            ],
+            "eventDate": [_iso(time) for time in first["observed_at"]],
             "decimalLatitude": first["lat"],
             "decimalLongitude": first["lon"],
             "geodeticDatum": "EPSG:4326",
@@ -177,12 +205,15 @@ def _of_observations(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _span(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """ISO 8601 instant, or interval where the end is known and later."""
-    first = start.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _iso(time: pd.Timestamp) -> str:
+    return str(time.isoformat()).replace("+00:00", "Z")
+
+
+def _span(exact: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """ISO 8601 interval where the end is known and later, else as exact as known."""
     if pd.isna(end) or end == start:
-        return first
-    return f"{first}/{end.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        return exact or _iso(start)
+    return f"{_iso(start)}/{_iso(end)}"
 
 
 def _line(lat: float, lon: float, end_lat: float, end_lon: float) -> str:

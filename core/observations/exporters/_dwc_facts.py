@@ -1,14 +1,16 @@
 """What was counted and weighed, as measurement or fact rows.
 
-A measurement gives its value in its own unit and, where known, the items counted. The
+A measurement gives the items counted where the event says over what, and its value in
+its own unit elsewhere; one fact a record, so that nothing is counted twice. The
 category and what the item is in each litter list stand in the remarks, as
 ``name=value`` pairs, because Darwin Core has no term for them.
 """
 
-import numpy as np
+from collections.abc import Iterable
+
 import pandas as pd
 
-from core.observations.categories import RECORD_CATEGORIES
+from core.observations._columns import BoolArray
 from core.observations.crosswalk import LIST_COLUMNS, to_lists
 from core.observations.quantities import ANY_DEBRIS, QUANTITIES
 
@@ -21,7 +23,8 @@ __all__ = [
 ]
 
 COUNT_TYPE, MASS_TYPE = "number of items", "mass of items"
-_LABELS = {c.code: c.label for c in RECORD_CATEGORIES} | {ANY_DEBRIS: "Any debris"}
+#: A search that found nothing is 0 of any debris, not 0 of "clean".
+_SAID = {"clean": ANY_DEBRIS}
 _QUANTITY = {q.code: q for q in QUANTITIES}
 #: Columns of the measurement table, each the Darwin Core term of its name.
 FACT_TERMS: tuple[str, ...] = (
@@ -39,30 +42,57 @@ FACT_TERMS: tuple[str, ...] = (
 def observation_facts(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the count of every observation, and its mass where it was weighed."""
     common = _common(frame.assign(item_list="", item_code=""), "observation_id")
-    method = np.where(
-        frame["source"].eq("photo"),
-        ["classified by " + str(m) if m else "" for m in frame["model"]],
-        "",
+    common["method"] = [
+        f"classified by {model}" if source == "photo" and model else ""
+        for source, model in zip(frame["source"], frame["model"], strict=True)
+    ]
+    n = len(frame)
+    counts = _facts(common, [COUNT_TYPE] * n, frame["count"], ["items"] * n)
+    mass = _facts(
+        common.assign(id=[f"{identity}:mass" for identity in common["id"]]),
+        [MASS_TYPE] * n,
+        frame["mass_kg"],
+        ["kg"] * n,
     )
-    counts = _facts(common, COUNT_TYPE, frame["count"].to_numpy(), "items", method)
     weighed = frame["mass_kg"].notna().to_numpy()
-    mass = _facts(common, MASS_TYPE, frame["mass_kg"].to_numpy(), "kg", method)
     return _together(counts, mass.loc[weighed])
 
 
-def measurement_facts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the value of every measurement, and its count where it is known."""
-    common = _common(frame, "measurement_id")
-    method = frame["method"].to_numpy(dtype=object)
+def measurement_facts(frame: pd.DataFrame, is_count: BoolArray) -> pd.DataFrame:
+    """Return one fact a measurement: its count, or else its value in its own unit.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Measurements with ``event_id``.
+    is_count : ndarray of bool, shape (n,)
+        Where the count says it all, because the event gives the size of the sample.
+        Both together would be read as two measurements.
+    """
+    common = _common(frame, "measurement_id").assign(method=frame["method"].tolist())
     kinds = [_QUANTITY[code] for code in frame["quantity"]]
-    types = [kind.label.lower() for kind in kinds]
-    units = [kind.unit for kind in kinds]
-    values = _facts(common, types, _values(frame), units, method)
-    counted = frame["count"].notna().to_numpy() & np.array(
-        [kind.counts for kind in kinds], dtype=bool
-    )
-    counts = _facts(common, COUNT_TYPE, frame["count"].to_numpy(), "items", method)
-    return _together(values, counts.loc[counted])
+    types = [
+        COUNT_TYPE if counted else kind.label.lower()
+        for kind, counted in zip(kinds, is_count, strict=True)
+    ]
+    units = [
+        "items" if counted else kind.unit
+        for kind, counted in zip(kinds, is_count, strict=True)
+    ]
+    values = [
+        count if counted else value
+        for count, value, counted in zip(
+            frame["count"], _values(frame), is_count, strict=True
+        )
+    ]
+    apart = ~is_count & frame["count"].notna().to_numpy()
+    common["remarks"] = [
+        f"{said}; count={count:g}; effort={effort:g}" if told else said
+        for said, count, effort, told in zip(
+            common["remarks"], frame["count"], frame["effort"], apart, strict=True
+        )
+    ]
+    return _facts(common, types, values, units)
 
 
 def _values(frame: pd.DataFrame) -> list[object]:
@@ -88,11 +118,21 @@ def _common(frame: pd.DataFrame, identity: str) -> pd.DataFrame:
         {
             "eventID": frame["event_id"].tolist(),
             "id": frame[identity].tolist(),
-            "what": [_LABELS.get(c, c) for c in frame["category"]],
+            "what": _what(frame),
             "date": [t.strftime("%Y-%m-%d") for t in frame["observed_at"]],
             "remarks": _remarks(to_lists(frame)),
         }
     )
+
+
+def _what(frame: pd.DataFrame) -> list[str]:
+    """Category code, and the item by its list and code."""
+    said = []
+    keys = zip(frame["category"], frame["item_list"], frame["item_code"], strict=True)
+    for category, item_list, code in keys:
+        words = _SAID.get(category, category)
+        said.append(f"{words} ({item_list} {code})" if item_list and code else words)
+    return said
 
 
 def _remarks(frame: pd.DataFrame) -> list[str]:
@@ -105,27 +145,19 @@ def _remarks(frame: pd.DataFrame) -> list[str]:
 
 
 def _facts(
-    common: pd.DataFrame,
-    kind: str | list[str],
-    values: object,
-    unit: str | list[str],
-    method: object,
+    common: pd.DataFrame, kinds: list[str], values: Iterable[object], units: list[str]
 ) -> pd.DataFrame:
-    kinds = [kind] * len(common) if isinstance(kind, str) else kind
     return pd.DataFrame(
         {
             "eventID": common["eventID"],
-            "measurementID": [
-                f"{identity}:{one}" if one in (COUNT_TYPE, MASS_TYPE) else identity
-                for identity, one in zip(common["id"], kinds, strict=True)
-            ],
+            "measurementID": common["id"],
             "measurementType": [
-                f"{one}: {what}"
-                for one, what in zip(kinds, common["what"], strict=True)
+                f"{kind}: {what}"
+                for kind, what in zip(kinds, common["what"], strict=True)
             ],
-            "measurementValue": pd.Series(values, dtype="object"),
-            "measurementUnit": unit,
-            "measurementMethod": method,
+            "measurementValue": pd.Series(list(values), dtype="object"),
+            "measurementUnit": units,
+            "measurementMethod": common["method"],
             "measurementDeterminedDate": common["date"],
             "measurementRemarks": common["remarks"],
         },

@@ -25,6 +25,7 @@ from core.observations._formulas import guarded
 from core.observations.exporters._dwc_events import (
     EVENT_TERMS,
     event_rows,
+    follows_from_count,
     with_event_ids,
 )
 from core.observations.exporters._dwc_facts import (
@@ -100,12 +101,17 @@ def export_darwin_core(
     if not frames:
         raise ObservationError("nothing to export: no record and no sampling event")
     seen = with_event_ids(observations, measurements, events)
+    rows = event_rows(seen)
+    is_count = follows_from_count(rows, seen.measurements)
     facts = pd.concat(
-        [observation_facts(seen.observations), measurement_facts(seen.measurements)],
+        [
+            observation_facts(seen.observations),
+            measurement_facts(seen.measurements, is_count),
+        ],
         ignore_index=True,
     )
     tables = {
-        "event.csv": _table(event_rows(seen), EVENT_TERMS),
+        "event.csv": _table(rows, EVENT_TERMS),
         "measurement.csv": _table(facts, FACT_TERMS),
         "meta.xml": meta_document(EVENT_TERMS, FACT_TERMS),
         "eml.xml": eml_document(

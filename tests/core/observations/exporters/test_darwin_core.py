@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import ObservationError
 from core.observations.exporters import DatasetNote, export_darwin_core
-from core.observations.importers import open_tables
+from core.observations.importers import import_file, open_tables
 
 NOTE = DatasetNote(
     title="Coast <A> & more", organisation="Field team", published_on=date(2026, 6, 1)
@@ -44,14 +44,29 @@ def test_counts_and_masses_are_kept(tables):
     _, facts = tables
     counts = numbers(facts, "number of items", "items")
     assert sorted(counts) == sorted([3, 1, 2, 0, 30, 6, 3, 0, 12])
+    assert facts["measurementID"].is_unique
     assert numbers(facts, "mass of items", "kg") == [12.5]
 
 
 def test_values_keep_their_own_units(tables):
     _, facts = tables
-    per_100m = numbers(facts, "items per length of shore", "items/100 m")
-    assert per_100m == pytest.approx([20.0, 4.0, 2.0, 0.0])
-    assert numbers(facts, "items per volume", "items/m³") == pytest.approx([0.2])
+    (pick,) = facts[facts["measurementType"].str.startswith("items per time")].index
+    assert facts.loc[pick, "measurementUnit"] == "items/10 min"
+
+
+def test_a_value_stays_where_its_event_covers_another_effort(
+    measurements, events, tmp_path
+):
+    export_darwin_core(
+        tmp_path / "v.zip",
+        NOTE,
+        measurements=measurements,
+        events=events.assign(effort=55.0),
+    )
+    _, facts = open_tables(tmp_path / "v.zip")
+    rows = facts.frame[facts.frame["measurementUnit"] == "items/m³"]
+    assert pd.to_numeric(rows["measurementValue"]).tolist() == pytest.approx([0.2])
+    assert "count=12; effort=60" in rows["measurementRemarks"].item()
 
 
 def test_a_class_range_stays_a_range(tables):
@@ -70,7 +85,7 @@ def test_searches_are_events_each_once_and_empty_ones_too(tables):
     clean = core[core["sampleSizeValue"] == "0.4"]["id"].item()
     (fact,) = facts[facts["coreid"] == clean].to_dict("records")
     assert (fact["measurementType"], fact["measurementValue"]) == (
-        "number of items: No debris seen",
+        "number of items: any_debris",
         "0",
     )
 
@@ -83,7 +98,8 @@ def test_a_tow_is_tied_to_its_event_with_interval_line_and_effort(tables):
         "LINESTRING (-3.000000 49.500000, -3.020000 49.510000)"
     )
     assert (tow["sampleSizeValue"], tow["sampleSizeUnit"]) == ("60", "cubic metre")
-    assert len(facts[facts["coreid"] == tow["id"]]) == 2
+    (fact,) = facts[facts["coreid"] == tow["id"]].to_dict("records")
+    assert (fact["measurementValue"], fact["measurementUnit"]) == ("12", "items")
 
 
 def test_a_date_is_as_exact_as_it_was(tables):
@@ -149,6 +165,23 @@ def test_replicate_tows_are_events_of_their_own(observations, tmp_path):
     export_darwin_core(tmp_path / "r.zip", NOTE, observations=tow)
     core, _ = open_tables(tmp_path / "r.zip")
     assert core.frame["sampleSizeValue"].tolist() == ["0.2", "0.2"]
+
+
+def test_measurements_come_back_with_their_counts_values_and_categories(
+    measurements, events, tmp_path
+):
+    kept = measurements[measurements["quantity"] != "items_per_10min"]
+    export_darwin_core(tmp_path / "m.zip", NOTE, measurements=kept, events=events)
+    back = import_file(tmp_path / "m.zip")
+    assert back.profile == "darwin-core"
+    assert not back.rejected
+    columns = ["category", "quantity", "lat", "lon", "count", "effort", "value",
+               "observed_at", "time_precision"]  # fmt: skip
+    order = ["category", "count", "value"]
+    pd.testing.assert_frame_equal(
+        back.measurements[columns].sort_values(order, ignore_index=True),
+        kept[columns].sort_values(order, ignore_index=True),
+    )
 
 
 def test_nothing_and_nobody_are_refused(observations, tmp_path):
