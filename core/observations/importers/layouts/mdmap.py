@@ -40,8 +40,6 @@ _MDMAP = {
     "zone": ("zone", "surveyzone", "area"),
 }  # fmt: skip
 _MIN_ITEMS = 4
-#: Length of the site that an accumulation survey clears, m [1]_.
-_SITE_M = 100.0
 #: Words in front of an item that name its material, which NOAA's names do without.
 _PREFIXES = (
     "plastic",

@@ -22,6 +22,7 @@ from core.observations.importers.reading.dates import (
 )
 from core.observations.importers.reading.decimals import decimal_mark, with_point
 from core.observations.importers.reading.positions import (
+    is_plain_number,
     looks_like_minutes,
     parse_angle,
     split_position,
@@ -178,7 +179,7 @@ class Cells:
         ]
 
     def _refuse_if_minutes(self, lat: list[str], lon: list[str]) -> None:
-        if self._mapping.position_format or self._table.kind != "csv":
+        if self._mapping.position_format or self._table.kind not in {"csv", "excel"}:
             return
         if looks_like_minutes([_float(t) for t in lat], [_float(t) for t in lon]):
             raise ObservationError(
@@ -190,9 +191,13 @@ class Cells:
         """Degrees, or empty where the record is refused or the position missing."""
         out: list[object] = []
         n_read = 0
+        is_decimal = self._mapping.position_format in {"", "decimal"}
         for row, text in zip(self._table.rows.tolist(), texts, strict=True):
             if not text:
                 out.append("")
+                continue
+            if is_decimal and is_plain_number(text):
+                out.append(float(text))  # nearly every position, and much quicker
                 continue
             value, fault = parse_angle(text, axis, self._mapping.position_format)
             if fault:

@@ -5,6 +5,7 @@ import re
 
 __all__ = [
     "POSITION_FORMATS",
+    "is_plain_number",
     "looks_like_minutes",
     "parse_angle",
     "split_position",
@@ -29,6 +30,7 @@ _SEPARATED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_COMMA_IN_NUMBER = re.compile(r"(?<=\d),(?=\d)")
 _HEMISPHERES = {"N": 1.0, "S": -1.0, "E": 1.0, "W": -1.0}
 _AXIS = {"lat": "NS", "lon": "EW"}
 _WORDS = re.compile(r"\b(north|south|east|west)\b", re.IGNORECASE)
@@ -60,7 +62,7 @@ def parse_angle(text: str, axis: str, form: str = "") -> tuple[float, str]:
     >>> parse_angle("140 30 00 W", "lon")
     (-140.5, '')
     """
-    body, letter, fault = _without_letter(text.strip(), axis)
+    body, letter, fault = _without_letter(_pointed(text.strip()), axis)
     if fault:
         return math.nan, fault
     if form in {"ddmm", "dd.mm"}:
@@ -76,6 +78,17 @@ def parse_angle(text: str, axis: str, form: str = "") -> tuple[float, str]:
     value = degrees + minutes / 60.0 + seconds / 3600.0
     whole = round(value, 9) if minutes or seconds else value
     return sign * _HEMISPHERES.get(letter, 1.0) * whole, ""
+
+
+def _pointed(text: str) -> str:
+    """Position with points: in 54°19,2'N a comma can only be the decimal mark."""
+    is_marked = any(c.isalpha() or c in "°º˚" for c in text)
+    return _COMMA_IN_NUMBER.sub(".", text) if is_marked else text
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether a text is a number in decimal degrees, without letters or parts."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _without_letter(text: str, axis: str) -> tuple[str, str, str]:
@@ -140,6 +153,8 @@ def split_position(text: str) -> tuple[str, str]:
     text = text.strip()
     if match := _WKT.fullmatch(text):
         return match.group(2), match.group(1)
+    if re.search(r"[NS]", text, re.IGNORECASE) and re.search(r"[EW]", text, re.I):
+        text = _pointed(text)  # a comma between the two would follow a letter
     for mark in (";", "/", ","):
         parts = [part.strip() for part in text.split(mark)]
         if len(parts) == 2 and all(parts):

@@ -1,6 +1,7 @@
 """Words for kinds of debris in field tables, brought to our categories."""
 
 import unicodedata
+from functools import lru_cache
 
 from core.observations.categories import CATEGORY_CODES
 from core.observations.quantities import ANY_DEBRIS, OTHER_DEBRIS
@@ -38,6 +39,7 @@ _CODE |= {
 }
 
 
+@lru_cache(maxsize=4096)  # a column repeats few words
 def category_of(word: str) -> str:
     """Return our category for a word; empty if it is not among those known.
 

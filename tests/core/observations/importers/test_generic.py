@@ -1,13 +1,19 @@
 """Rules of importing a table by its headings or by a mapping. The files are made up."""
 
+import json
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from core.errors import NotFoundError, ObservationError
 from core.observations.importers import (
+    PROFILES,
     ColumnMapping,
     import_file,
     open_tables,
@@ -222,13 +228,54 @@ def test_a_doubtful_reading_sets_flag_and_reason(imported):
 
 
 def open_tables_of(text):
-    import tempfile
-    from pathlib import Path
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
         path.write_text(text)
         return open_tables(path)
+
+
+def test_the_csv_of_erddap_is_read_with_units_under_or_in_its_heading(imported):
+    under = (
+        "time,latitude,longitude,category,count,area\n"
+        "UTC,degrees_north,degrees_east,,1,m2\n"
+        "2020-05-13T10:00:00Z,30,-140,glass,2,500\n"
+    )
+    within = (
+        "time (UTC),latitude (degrees_north),longitude (degrees_east),category,"
+        "count (1),area (m2)\n2020-05-13T10:00:00Z,30,-140,glass,2,500\n"
+    )
+    first, second = imported(under), imported(within)
+    pd.testing.assert_frame_equal(first.observations, second.observations)
+    assert first.observations["effort_km2"].tolist() == [0.0005]
+
+
+def test_positions_in_one_column_are_read(imported):
+    text = (
+        "Position;Date;Category;Count\n34°30,0'S 140°15,0'W;2020-05-13;glass;1\n"
+        "somewhere;2020-05-13;glass;1\n"
+    )
+    result = imported(text, mapping=None)
+    assert result.observations[["lat", "lon"]].to_numpy().tolist() == [[-34.5, -140.25]]
+    assert [fault.row for fault in result.rejected] == [2, 2]
+
+
+def test_points_of_netcdf_are_read_by_their_names_and_units(tmp_path):
+    data = xr.Dataset(
+        {"density": ("obs", [5.0, np.nan], {"units": "items m-2"})},
+        coords={
+            "latitude": ("obs", [30.0, 31.0]),
+            "longitude": ("obs", [-140.0, -141.0]),
+            "time": ("obs", pd.to_datetime(["2020-05-13", "2020-05-14"])),
+        },
+    )
+    data.to_netcdf(tmp_path / "t.nc", engine="h5netcdf")
+    mapping = suggest_mapping(open_tables(tmp_path / "t.nc"))
+    result = import_file(
+        tmp_path / "t.nc", mapping=replace(mapping, medium="sea_surface"), now=NOW
+    )
+    (row,) = result.measurements.to_dict("records")
+    assert (row["quantity"], row["value"]) == ("items_per_km2", 5e6)
+    assert [fault.row for fault in result.rejected] == [2]  # no value
 
 
 def test_importing_twice_gives_the_same_ids(imported):
@@ -302,9 +349,16 @@ def test_a_profile_is_asked_for_by_name(imported):
         imported(f"{HEAD}\n{ROW}\n", profile="gyr")
 
 
-def test_names_of_profiles_are_unique_and_titled():
-    from core.observations.importers import PROFILES
+def test_every_profile_and_the_example_of_a_mapping_are_in_the_docs():
+    text = (Path(__file__).parents[4] / "docs" / "imports.md").read_text("utf-8")
+    assert [name for name in profile_names() if f"`{name}`" not in text] == []
+    start = text.index('    {"columns"')
+    example = json.loads(text[start : text.index("\n\n", start)])
+    mapping = ColumnMapping.from_document(example)
+    assert mapping.to_document() == example
 
+
+def test_names_of_profiles_are_unique_and_titled():
     assert len(profile_names()) == len(PROFILES)
     assert all(profile_names().values())
 
