@@ -89,7 +89,10 @@ def event_rows(seen: Seen) -> pd.DataFrame:
 
 
 def follows_from_count(rows: pd.DataFrame, measured: pd.DataFrame) -> BoolArray:
-    """Whether a measurement is its count over the size of its event's sample.
+    """Whether a measurement's count says it all.
+
+    It does where the value is the count over the size of the event's sample, and
+    where there is no value at all.
 
     Parameters
     ----------
@@ -113,7 +116,9 @@ def follows_from_count(rows: pd.DataFrame, measured: pd.DataFrame) -> BoolArray:
     counted = measured["count"].notna().to_numpy() & np.array(
         [kind.counts for kind in kinds], dtype=bool
     )
-    return np.asarray(counted & same_size & np.array(same_unit, dtype=bool))
+    said = measured[["value", "value_low", "value_high"]].notna().to_numpy()
+    over_sample = same_size & np.array(same_unit, dtype=bool)
+    return np.asarray(counted & (over_sample | ~said.any(axis=1)))
 
 
 def _hashes(frame: pd.DataFrame, columns: list[str]) -> list[str]:

@@ -69,6 +69,15 @@ def test_a_value_stays_where_its_event_covers_another_effort(
     assert "count=12; effort=60" in rows["measurementRemarks"].item()
 
 
+def test_a_count_without_any_effort_is_kept_as_a_count(measurements, tmp_path):
+    bare = measurements.iloc[[0]].assign(effort=float("nan"), value=float("nan"))
+    export_darwin_core(tmp_path / "c.zip", NOTE, measurements=bare)
+    core, facts = open_tables(tmp_path / "c.zip")
+    assert core.frame["sampleSizeValue"].tolist() == [""]
+    (fact,) = facts.frame.to_dict("records")
+    assert (fact["measurementValue"], fact["measurementUnit"]) == ("30", "items")
+
+
 def test_a_class_range_stays_a_range(tables):
     _, facts = tables
     (row,) = facts[facts["measurementUnit"] == "items/10 min"].to_dict("records")
