@@ -14,6 +14,7 @@ from core.cli import (
     density,
     drift,
     evaluate,
+    export,
     forcing,
     import_,
     ingest,
@@ -65,6 +66,7 @@ demo.register(app)
 density.register(app)
 drift.register(app)
 evaluate.register(app)
+export.register(app)
 forcing.register(app)
 import_.register(app)
 ingest.register(app)
