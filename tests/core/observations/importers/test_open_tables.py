@@ -127,13 +127,31 @@ def test_two_cells_far_apart_do_not_end_the_program(written):
         '<sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
         '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>',
     )
-    with pytest.raises(ObservationError, match="no readable workbook"):
+    # A cell may stand without its own name, under the number of its row.
+    nameless = far.replace(' r="XFD1048576"', "").replace('"A1"', '"XFD1"')
+    for sheet in (far, nameless):
+        with pytest.raises(ObservationError, match=r"spans over .* cells"):
+            open_tables(written("t.xlsx", xlsx({"far": sheet})))
+
+
+def test_a_workbook_that_takes_too_much_memory_ends_only_its_own_process(
+    written, monkeypatch
+):
+    # The limit of cells is lifted, so that the library asks for half a terabyte.
+    monkeypatch.setattr(
+        "core.observations.importers.formats.excel._MAX_SHEET_CELLS", 10**12
+    )
+    far = sheet_xml([["a"]]).replace(
+        "</sheetData>",
+        '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>',
+    )
+    with pytest.raises(ObservationError, match="too much memory or time"):
         open_tables(written("t.xlsx", xlsx({"far": far})))
 
 
 def test_a_sheet_of_too_many_cells_is_refused(written, monkeypatch):
     monkeypatch.setattr("core.observations.importers.formats.excel._MAX_SHEET_CELLS", 5)
-    with pytest.raises(ObservationError, match="over 5 cells"):
+    with pytest.raises(ObservationError, match="spans over 5 cells"):
         open_tables(written("t.xlsx", xlsx({"data": [HEAD, *ROWS]})))
 
 
