@@ -6,7 +6,6 @@ number, and die when nobody has asked for long, so data are read only by whoever
 page was shown to.
 """
 
-import json
 import secrets
 import threading
 import time
@@ -34,8 +33,8 @@ __all__ = [
 ]
 
 TILE_PATH = "/tiles/{token}/{z:int}/{x:int}/{y:int}.json"
-#: A tile larger than this is drawn with coarser cells.
-MAX_TILE_BYTES = 700_000
+#: A tile larger than this is drawn with coarser cells; twelve fill a wide screen.
+MAX_TILE_BYTES = 250_000
 _MAX_TOKENS = 256
 _IDLE_S = 6 * 3600.0
 #: Resolutions tried for one tile; each step has a seventh of the cells.
@@ -161,7 +160,7 @@ def answer(request: "Request") -> "Response":
 
 def _tile(source: TileSource, index: "MapIndex", z: int, x: int, y: int) -> bytes:
     from core.density.map_tiles import tile_cells
-    from dashboard.components.cell_shapes import tile_features
+    from dashboard.components.cell_shapes import tile_bytes, tile_features
     from dashboard.components.density_views import view_values
 
     for coarser in range(_COARSER):
@@ -174,7 +173,7 @@ def _tile(source: TileSource, index: "MapIndex", z: int, x: int, y: int) -> byte
             theme=source.theme,
             zoom=z,
         )
-        body = json.dumps(features, separators=(",", ":"), allow_nan=False).encode()
+        body = tile_bytes(features)
         if len(body) <= MAX_TILE_BYTES:
             break
     return body

@@ -22,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 
 def timeline_of(rows: MapRows, chosen: MapFilter, bins: int) -> pd.DataFrame:
     """Sum items and effort over time, see :meth:`core.density.MapIndex.timeline`."""
-    kept = rows.kept(chosen)
+    kept, carries, counted = rows.choice(chosen)
     if not kept.any():
         return _timeline(np.zeros(1), *[np.zeros(0)] * 3)
     first = chosen.start_us
@@ -36,7 +36,6 @@ def timeline_of(rows: MapRows, chosen: MapFilter, bins: int) -> pd.DataFrame:
         0,
         len(edges) - 2,
     )
-    counted = kept & rows.is_counted(chosen)
     known = ~np.isnan(rows.effort_km2)
 
     def summed(which: Bools, values: Array) -> Array:
@@ -46,14 +45,13 @@ def timeline_of(rows: MapRows, chosen: MapFilter, bins: int) -> pd.DataFrame:
         edges,
         summed(counted & known, rows.count),
         summed(counted & ~known, rows.count),
-        summed(rows.searches.among(kept), rows.effort_km2),
+        summed(carries, rows.effort_km2),
     )
 
 
 def sample_of(rows: MapRows, chosen: MapFilter, n: int, seed: int) -> PointSample:
     """Draw records with items, see :meth:`core.density.MapIndex.sample`."""
-    fits = rows.kept(chosen) & rows.is_counted(chosen) & (rows.count > 0)
-    picked = np.flatnonzero(fits)
+    picked = np.flatnonzero(rows.choice(chosen).counted & (rows.count > 0))
     total = len(picked)
     if total > n:
         picked = np.sort(

@@ -49,6 +49,7 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVERYTHING = MapFilter()
+_KEPT_MASSES = 64
 
 
 class MapIndex:
@@ -70,6 +71,7 @@ class MapIndex:
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
         self._rows = MapRows(columns)
+        self._item_masses: dict[MapFilter, float] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -132,16 +134,14 @@ class MapIndex:
             As :func:`core.density.pooled_counts`.
         """
         rows = self._rows
-        kept = rows.kept(chosen)
-        carries = rows.searches.among(kept)
-        counted = kept & rows.is_counted(chosen)
+        _, carries, counted = rows.choice(chosen)
         if within is None:
             level = rows.places.level(resolution)
         else:
             near = rows.places.inside(within)
             level = rows.places.part_level(resolution, near)
-            carries &= near[rows.places.of_row]
-            counted &= near[rows.places.of_row]
+            here = near[rows.places.of_row]
+            carries, counted = carries & here, counted & here
         cell = level.of_place[rows.places.of_row]
         effort = sums(cell[carries], rows.effort_km2[carries], len(level.cells))
         searched = np.flatnonzero(effort)
@@ -179,7 +179,7 @@ class MapIndex:
         """
         counts, effort = self.pooled(chosen, resolution=resolution, within=within)
         # Upper limits of a part rest on the items of the whole map.
-        whole = None if within is None else further_item_mass_kg(self._by_kind(chosen))
+        whole = None if within is None else self._item_mass_kg(chosen)
         return _cells(counts, effort, confidence, whole)
 
     def totals(
@@ -283,12 +283,18 @@ class MapIndex:
         """
         return sources_of(self._rows, chosen, cell)
 
-    def _by_kind(self, chosen: MapFilter) -> pd.DataFrame:
-        """Return counts by category, all places together."""
-        kept = self._rows.kept(chosen) & self._rows.is_counted(chosen)
-        rows = np.flatnonzero(kept)
-        nowhere = np.zeros(len(rows), dtype=np.int32)
-        return counts_of(self._rows, rows, nowhere, np.zeros(1, dtype=np.uint64))
+    def _item_mass_kg(self, chosen: MapFilter) -> float:
+        """Mass of one further item, all places together; kept for the last filters."""
+        found = self._item_masses.get(chosen)
+        if found is None:
+            rows = np.flatnonzero(self._rows.choice(chosen).counted)
+            nowhere = np.zeros(len(rows), dtype=np.int32)
+            cell = np.zeros(1, dtype=np.uint64)
+            found = further_item_mass_kg(counts_of(self._rows, rows, nowhere, cell))
+            while len(self._item_masses) >= _KEPT_MASSES:
+                self._item_masses.pop(next(iter(self._item_masses)), None)
+            self._item_masses[chosen] = found
+        return found
 
     def _totals(
         self,
@@ -297,7 +303,7 @@ class MapIndex:
         effort: "pd.Series[float]",
         confidence: float,
     ) -> MapTotals:
-        kept = self._rows.kept(chosen)
+        kept = self._rows.choice(chosen).kept
         searched = float(effort.sum())
         n_items = int(counts["n"].sum())
         rate = (

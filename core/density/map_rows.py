@@ -1,7 +1,7 @@
 """The rows behind a map: columns sorted by place, and which of them a filter keeps."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from core.density.searches import find_searches
 from core.errors import ObservationError
 from core.geo import normalise_lon
 
-__all__ = ["INDEX_COLUMNS", "MapRows"]
+__all__ = ["INDEX_COLUMNS", "Choice", "MapRows"]
 
 #: Columns of the store that an index is made from.
 INDEX_COLUMNS = (
@@ -38,6 +38,19 @@ INDEX_COLUMNS = (
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+#: Filters kept ready: every tile of a map asks for the same one. 3 MB a million rows.
+_KEPT_CHOICES = 4
+
+
+class Choice(NamedTuple):
+    """Rows that a filter chooses: those that count, and those that carry effort."""
+
+    #: Rows of its surveys, period and box.
+    kept: Bools
+    #: One row of every search among them.
+    carries: Bools
+    #: Rows among them of its categories and size classes.
+    counted: Bools
 
 
 class MapRows:
@@ -63,6 +76,7 @@ class MapRows:
     """
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
+        self._choices: dict[MapFilter, Choice] = {}
         rows = _usable(columns)
         taken = {name: np.asarray(columns[name])[rows] for name in INDEX_COLUMNS}
         lon = normalise_lon(taken["lon"])
@@ -107,6 +121,19 @@ class MapRows:
         arrays = [x for x in vars(self).values() if isinstance(x, np.ndarray)]
         own = sum(x.nbytes for x in arrays)
         return own + self.searches.carries.nbytes + self.places.nbytes
+
+    def choice(self, chosen: MapFilter) -> Choice:
+        """Rows that a filter chooses; the last few filters are kept ready."""
+        found = self._choices.get(chosen)
+        if found is None:
+            kept = self.kept(chosen)
+            found = Choice(
+                kept, self.searches.among(kept), kept & self.is_counted(chosen)
+            )
+            while len(self._choices) >= _KEPT_CHOICES:
+                self._choices.pop(next(iter(self._choices)), None)
+            self._choices[chosen] = found
+        return found
 
     def kept(self, chosen: MapFilter) -> Bools:
         """Rows of the surveys, the period and the box of a filter."""

@@ -28,8 +28,8 @@ __all__ = [
     "tile_zoom_resolution",
 ]
 
-#: Cells one tile may hold. Of hexagons 13 pixels wide, 512 by 512 pixels hold as many.
-MAX_TILE_CELLS = 1_600
+#: Cells one tile may hold. Of hexagons 16 pixels wide, 512 by 512 pixels hold as many.
+MAX_TILE_CELLS = 1_200
 #: From here on the finest stored cells are shown, and a closer view enlarges them.
 MAX_TILE_ZOOM = 12
 _FINEST = 9
@@ -42,7 +42,7 @@ def tile_zoom_resolution(zoom: int) -> int:
     Examples
     --------
     >>> [tile_zoom_resolution(zoom) for zoom in range(13)]
-    [1, 1, 2, 2, 3, 4, 5, 5, 6, 7, 7, 8, 9]
+    [1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 7, 8, 9]
     """
     area_km2 = (_EARTH_KM / 2**zoom) ** 2
     for resolution in range(_FINEST, 1, -1):

@@ -1,5 +1,6 @@
 """Cells as shapes of a map layer: outlines, tooltips and colours."""
 
+import json
 from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
     from dashboard.components._frame import Scale
     from dashboard.theme import RampName, ThemeName
 
-__all__ = ["ALPHA", "NONE_SEEN_ALPHA", "cell_ring", "cell_tip", "tile_features"]
+__all__ = [
+    "ALPHA",
+    "NONE_SEEN_ALPHA",
+    "cell_ring",
+    "cell_tip",
+    "tile_bytes",
+    "tile_features",
+]
 
 #: How opaque cells are: what lies below shows a little.
 ALPHA, NONE_SEEN_ALPHA = 225, 12
-_LINE_ALPHA = 180
+_TILE_PX = 512
 _RAMP_STEPS = 256
 
 
@@ -93,34 +101,44 @@ def tile_features(
     Returns
     -------
     list of dict
-        Properties ``h3, tip``, ``c`` (fill) and ``l`` (line), colours with alpha. A
-        cell where something was sighted and nothing searched is a point.
+        Properties ``h3``, ``tip`` and ``c`` (fill with alpha), and ``s`` where the
+        outline is strong: nothing was seen there. A cell where something was sighted
+        and nothing searched is a point.
     """
     colours = MAP_COLOURS[theme]
     steps = _ramp(scale.ramp)
-    # A twentieth of a pixel of a tile of 512.
-    decimals = max(1, len(str(int(512 * 2**zoom * 20 / 360))))
-    line, strong = [*colours.coast, _LINE_ALPHA], [*colours.text, _LINE_ALPHA]
+    # A tenth of a pixel.
+    decimals = len(str(int(_TILE_PX * 2**zoom / 360.0))) + 1
     features = []
     for row, value in zip(cells.to_dict("records"), values.tolist(), strict=True):
-        fill = None
+        fill, strong = None, False
         if isfinite(value):
             share = round(scale.share(value) * (_RAMP_STEPS - 1))
-            fill, edge = [*steps[share], ALPHA], line
+            fill = [*steps[share], ALPHA]
         elif row["effort_km2"] > 0 and view in ("Density", "Uncertainty"):
-            fill, edge = [*colours.text, NONE_SEEN_ALPHA], strong
+            fill, strong = [*colours.text, NONE_SEEN_ALPHA], True
         if fill is not None:
             ring = cell_ring(row["h3"], row["lon"], decimals)
             shape = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
         elif view == "Density" and row["n_sightings"] > 0:
-            fill, edge = [*colours.text, 200], line
+            fill = [*colours.text, 200]
             at = [round(row["lon"], decimals), round(row["lat"], decimals)]
             shape = {"type": "Point", "coordinates": at}
         else:
             continue
-        said = {"h3": row["h3"], "tip": cell_tip(row), "c": fill, "l": edge}
+        said = {"h3": row["h3"], "tip": cell_tip(row), "c": fill}
+        if strong:
+            said["s"] = 1
         features.append({"type": "Feature", "geometry": shape, "properties": said})
     return features
+
+
+def tile_bytes(features: list[dict[str, Any]]) -> bytes:
+    """Tile as compact JSON."""
+    text = json.dumps(
+        features, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
+    return text.encode()
 
 
 def _ramp(ramp: "RampName") -> list[tuple[int, int, int]]:

@@ -176,6 +176,8 @@ def _point_tip(one: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
 def _tile_layer(address: str) -> "pdk.Layer":
     import pydeck as pdk
 
+    colours = MAP_COLOURS[theme_name()]
+    strong, line = [*colours.text, 180], [*colours.coast, 180]
     return pdk.Layer(
         "TileLayer",
         pdk.types.String(address),
@@ -184,7 +186,7 @@ def _tile_layer(address: str) -> "pdk.Layer":
         # A worker script would come from another host.
         load_options={"worker": False, "core": {"worker": False}},
         get_fill_color="properties.c",
-        get_line_color="properties.l",
+        get_line_color=f"properties.s ? {strong} : {line}",
         stroked=True,
         filled=True,
         line_width_min_pixels=1,

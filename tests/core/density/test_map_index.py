@@ -127,13 +127,13 @@ def test_any_records_give_the_map_of_the_frame_functions(raw, resolution):
 
 
 @given(close_observations(), filters, st.sampled_from([3, 6, 8]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_filter_gives_the_map_of_the_filtered_frame(frame, chosen, resolution):
     assert_same_map(frame, chosen, resolution)
 
 
 @given(close_observations(), filters)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_part_of_the_map_is_that_part_of_the_whole(frame, chosen):
     index, box = index_of(frame), Bbox(179.0, 10.1, 180.0, 11.0)
     part = index.cells(chosen, resolution=6, within=box)
@@ -142,7 +142,7 @@ def test_a_part_of_the_map_is_that_part_of_the_whole(frame, chosen):
 
 
 @given(close_observations(), filters, st.sampled_from([2, 6, 9]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_single_cell_is_the_row_of_the_map(frame, chosen, resolution):
     index = index_of(frame)
     cells = index.cells(chosen, resolution=resolution)
@@ -232,7 +232,7 @@ def test_the_timeline_of_nothing_is_empty():
 
 
 @given(close_observations(), filters, st.integers(1, 9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_timeline_loses_no_item_and_no_effort(frame, chosen, bins):
     index = index_of(frame)
     line, totals = index.timeline(chosen, bins=bins), index.totals(chosen, resolution=2)
