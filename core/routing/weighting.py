@@ -34,7 +34,7 @@ def weighted_totals(
         ``priority_kg, priority_kg_low, priority_kg_high``, in kg of average harm;
         empty where the plan maximises mass. The limits of a stop join those of its mass
         and of its priority in quadrature on the log scale; lows and highs are added up,
-        as for the mass: the widest reading.
+        the widest reading, as for the mass of debris that lies still.
     """
     weighting = (request or {}).get("weighting")
     if request is None or not weighting:

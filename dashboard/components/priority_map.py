@@ -209,7 +209,8 @@ def _tip(row: dict[str, Any]) -> str:
     if not row["priority"]:
         most = number(row["mass_high_kg"], "kg", digits=2)
         return f"{head}\nNone seen; at most {most}"
-    return f"{head}\n{kilograms} expected\n{worth} of average harm\n{row['reason']}"
+    why = row["reason"].replace("; ", "\n")  # a long line would leave the map
+    return f"{head}\n{kilograms} expected\n{worth} of average harm\n{why}"
 
 
 def _interval(row: dict[str, Any], value: str, low: str, high: str) -> str:
