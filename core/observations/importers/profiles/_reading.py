@@ -31,6 +31,10 @@ IndexArray = npt.NDArray[np.int64]
 _MISSING = _columns.MISSING_WORDS
 
 
+#: Assumption: no field sheet holds a true number beyond this.
+_LARGEST = 1e15
+
+
 class Reading:
     """One table on its way to checked records.
 
@@ -92,7 +96,7 @@ class Reading:
         column = self.table.frame[heading]
         read = _columns.numbers(column)
         self.notes["thousands_commas"] += read.n_thousands
-        bad = read.is_bad | np.isinf(read.data)
+        bad = read.is_bad | (np.abs(read.data) > _LARGEST)
         if bad.any():
             shown = _columns.texts(column)
             if required:

@@ -82,12 +82,21 @@ def _times(reading: Reading) -> tuple[list[str], list[str]]:
         for part in ("year", "month", "day")
     )
     days, _ = dates_of_parts(*parts)
-    start_h = reading.numbers("Start UTC time (hours)")
-    end_h = reading.numbers("End UTC time (hours)", "ended_at")
+    start_h = _hours(reading, "Start UTC time (hours)")
+    end_h = _hours(reading, "End UTC time (hours)", "ended_at")
     past_midnight = end_h < start_h
     reading.notes["ends_on_the_next_day"] += int(past_midnight.sum())
     end_h = np.where(past_midnight, end_h + _HOURS_PER_DAY, end_h)
     return _at(days, start_h), _at(days, end_h, bare="")
+
+
+def _hours(reading: Reading, name: str, field: str = "") -> FloatArray:
+    """Hours of a day; others are left out with a doubt."""
+    hours = reading.numbers(name, field)
+    off = (hours < 0) | (hours > _HOURS_PER_DAY)
+    shown = [f"{v:g}" for v in hours.tolist()]
+    reading.doubt(off, name, shown, "no hour of a day; left out")
+    return np.where(off, np.nan, hours)
 
 
 def _at(days: list[str], hours: FloatArray, bare: str | None = None) -> list[str]:

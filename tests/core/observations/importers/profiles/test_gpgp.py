@@ -142,6 +142,14 @@ def test_a_flight_without_hours_has_its_day():
     assert pd.isna(event["ended_at"])
 
 
+@pytest.mark.parametrize("hour", ["-1", "24.5", "1e12"])
+def test_an_hour_that_is_none_is_left_out_with_a_doubt(hour):
+    imported = read("gpgp-stations", [{**STATION, "Start UTC time (hours)": hour}])
+    event = imported.events.iloc[0]
+    assert event["started_at"] == pd.Timestamp("2015-08-09", tz="UTC")
+    assert "no hour of a day; left out" in reasons(imported)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -107,13 +107,13 @@ def test_what_the_reader_of_the_format_refused_counts_as_rows():
 
 
 def test_a_number_that_is_none_refuses_if_required_and_is_a_doubt_otherwise():
-    into = reading({"a": "many", "b": "few"}, {"a": "1", "b": "inf"})
+    into = reading({"a": "many", "b": "few"}, {"a": "1", "b": "1e16"})
     assert np.isnan(into.numbers("a", required=True)[0])
     assert np.isnan(into.numbers("b")).all()
     add(into, [0, 1], value=[1.0, 2.0])
     done = into.finish("x")
     assert [fault.row for fault in done.rejected] == [1]
-    assert done.doubts[0] == Rejection(2, "b", "inf", "not a finite number; left out")
+    assert done.doubts[0] == Rejection(2, "b", "1e16", "not a finite number; left out")
 
 
 def test_equal_records_have_equal_hashes_and_a_row_number_does_not_count():
