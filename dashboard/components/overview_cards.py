@@ -19,8 +19,8 @@ from dashboard.state import actor
 
 if TYPE_CHECKING:
     from core.surveys import SurveySummary
-    from dashboard.overview_data import Alert, Hauled
     from dashboard.map_data import DensityMap
+    from dashboard.overview_data import Alert, Hauled
 
 __all__ = [
     "alert_list",

@@ -148,7 +148,9 @@ def test_cells_without_effort_are_predicted_within_reach(field):
     new = filled["effort_km2"] == 0.0
     assert set(filled.loc[new, "status"]) == {"predicted", "never_surveyed"}
     predicted = filled["status"] == "predicted"
-    assert filled.loc[predicted, ["density_per_km2", "low", "high"]].notna().all(axis=None)
+    assert (
+        filled.loc[predicted, ["density_per_km2", "low", "high"]].notna().all(axis=None)
+    )
     never = filled["status"] == "never_surveyed"
     assert filled.loc[never, ["density_per_km2", "low", "high"]].isna().all(axis=None)
     assert (filled.loc[~new, "status"] == cells.loc[~new, "status"]).all()
