@@ -8,7 +8,7 @@ from dashboard.components.page import Figure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.services import DensityMap
+    from dashboard.map_data import DensityMap
 
 __all__ = ["density_answer", "density_figures"]
 

@@ -74,12 +74,14 @@ def test_cells_with_debris_and_cells_with_none_are_drawn_apart(
     assert all(cell["tip"].startswith("0 items in") for cell in hollow)
 
 
-@pytest.mark.parametrize("view", ["Density", "Uncertainty", "Effort", "Sightings"])
+@pytest.mark.parametrize(
+    "view", ["Density", "Uncertainty", "Effort", "Sightings", "Priority"]
+)
 def test_every_view_draws_and_stays_in_the_url(open_app, seeded_store, view):
     app = open_app("debris_map", map_view=view)
     assert not app.exception
     assert app.segmented_control[0].value == view
-    assert layer(app, "cells")["data"]
+    assert layer(app, "points" if view == "Sightings" else "cells")["data"]
 
 
 def test_the_map_asks_nobody_and_holds_no_nan(open_app, seeded_store):
@@ -155,21 +157,20 @@ def test_a_survey_name_is_shown_as_text(open_app, empty_store, make_rows):
 
 def test_a_cell_panel_tells_what_lies_behind_the_cell(open_app, seeded_store):
     def script():
-        from dashboard import services
-        from dashboard.components.cell_panel import cell_panel
-        from dashboard.components.filters import Filters
+        from core.density import MapFilter
+        from dashboard import map_data
+        from dashboard.components.map_cell import picked_cell
 
-        result = services.density_map(Filters(), resolution=5)
-        cell = result.cells.sort_values("n").iloc[-1].to_dict()
-        rows = services.cell_observations(Filters(), cell["h3"])
-        cell_panel(cell, rows, services.category_labels(debris_only=False))
-        assert rows["count"].sum() == cell["n"]
+        cells = map_data.density_map(MapFilter()).cells
+        name = cells.sort_values("n").iloc[-1]["h3"]
+        picked_cell(map_data.OBSERVATIONS, MapFilter(), name, map_data.record_labels())
 
     app = AppTest.from_function(script, default_timeout=30).run()
     assert not app.exception
     shown = app.dataframe[0].value
     assert f"{shown['items'].sum():,} items in" in app.markdown[0].value
     assert "items per km² (" in app.markdown[0].value
+    assert [button.label for button in app.button] == ["Plan here", "Close"]
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_drift_is_off_until_asked_for(open_app, seeded_store, drifting):
     assert not app.exception
     assert app.toggle(key="map_drift").value is False
     assert not any(one["id"].startswith("drift") for one in deck(app)["layers"])
-    assert not app.select_slider
+    assert not any("drift" in str(one.key) for one in app.select_slider)
 
 
 def test_drift_in_the_url_lies_over_the_cells_hour_by_hour(
