@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.density import MapFilter, MapIndex, MassEstimate, PointSample
+    from core.density.measurement_index import MeasurementIndex
     from dashboard.components.density_views import DensityView
     from dashboard.components.maps import MapFrame
 
@@ -25,6 +26,7 @@ __all__ = [
     "OBSERVATIONS",
     "DensityMap",
     "MapLayer",
+    "MeasuredMap",
     "cell",
     "cell_sources",
     "cells",
@@ -33,6 +35,8 @@ __all__ = [
     "index_of",
     "layers",
     "map_frame",
+    "measured_index",
+    "measured_map",
     "record_labels",
     "revision",
     "sample",
@@ -56,11 +60,20 @@ class MapLayer:
         Name in addresses and caches.
     title, unit : str
         For people.
+    quantity, medium : str
+        Of a measurement layer; empty for floating debris.
     """
 
     key: str
     title: str
     unit: str
+    quantity: str = ""
+    medium: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it holds measurements, see `measured_map`."""
+        return bool(self.quantity)
 
 
 OBSERVATIONS = MapLayer("observations", "Floating debris", "items/km²")
@@ -81,26 +94,96 @@ class DensityMap:
     from_photos: bool
 
 
+@dataclass(frozen=True)
+class MeasuredMap:
+    """What the map shows of a measurement layer under one filter."""
+
+    #: A row a cell, see :class:`core.density.measurement_index.MeasurementIndex`.
+    cells: "pd.DataFrame"
+    n_events: int
+    n_ranges: int
+    simulated: bool
+
+
 def layers() -> tuple[MapLayer, ...]:
     """Layers that hold a record; floating debris first."""
-    return (OBSERVATIONS,) if len(index_of(OBSERVATIONS)) else ()
+    from core.observations.quantities import medium, quantity
+
+    found = [OBSERVATIONS] if len(index_of(OBSERVATIONS)) else []
+    for row in services.store().measurements.layers():
+        measured, where = quantity(row["quantity"]), medium(row["medium"])
+        found.append(
+            MapLayer(
+                key=f"{measured.code}.{where.code}",
+                title=f"{measured.label}: {where.label.lower()}",
+                unit=measured.unit,
+                quantity=measured.code,
+                medium=where.code,
+            )
+        )
+    return tuple(found)
 
 
 def index_of(layer: MapLayer = OBSERVATIONS) -> "MapIndex":
-    """Return all records of a layer, ready for any filter; read-only."""
-    return _index(*_key(), revision(layer), layer)
+    """Return all observations, ready for any filter; read-only.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        Floating debris; `measured_index` holds the other layers.
+    """
+    if layer.is_measured:
+        raise ValueError(f"{layer.key} is a measurement layer")
+    return _index(*_key(), revision(layer))
+
+
+def measured_index(layer: MapLayer) -> "MeasurementIndex":
+    """Return all measurements of a layer, ready for any filter; read-only."""
+    return _measured_index(*_key(), revision(layer), layer)
+
+
+def measured_map(
+    chosen: "MapFilter", layer: MapLayer, *, resolution: int | None = None
+) -> MeasuredMap:
+    """Cells of a measurement layer.
+
+    Parameters
+    ----------
+    chosen : MapFilter
+        What to let through.
+    layer : MapLayer
+        One of `layers` with ``is_measured``.
+    resolution : int, optional
+        H3 resolution; that of `default_resolution` unless given.
+    """
+    index = measured_index(layer)
+    found = index.cells(
+        chosen,
+        resolution=default_resolution(layer) if resolution is None else resolution,
+    )
+    return MeasuredMap(
+        cells=found,
+        n_events=int(found["n_events"].sum()),
+        n_ranges=int(found["n_ranges"].sum()),
+        simulated=index.is_simulated(chosen),
+    )
 
 
 def revision(layer: MapLayer = OBSERVATIONS) -> int:
     """Return how often the records of a layer changed."""
-    return services.store().revisions.of(layer.key)
+    kind = "measurements" if layer.is_measured else "observations"
+    return services.store().revisions.of(kind)
+
+
+def _any_index(layer: MapLayer) -> "MapIndex | MeasurementIndex":
+    return measured_index(layer) if layer.is_measured else index_of(layer)
 
 
 def map_frame(layer: MapLayer = OBSERVATIONS) -> "MapFrame | None":
     """Extent of a layer's records with a margin; None without records."""
     from dashboard.components.maps import MapFrame
 
-    bounds = index_of(layer).bounds
+    bounds = _any_index(layer).bounds
     return None if bounds is None else MapFrame.of_box(bounds)
 
 
@@ -185,10 +268,10 @@ def tiles_of(
         What to show.
     """
     from dashboard import tiles
-    from dashboard.components.density_views import VIEWS
+    from dashboard.components.density_views import MEASURED, VIEWS
     from dashboard.theme import theme_name
 
-    if not tiles.registry.is_served or view.name not in VIEWS:
+    if not tiles.registry.is_served or view.name not in (*VIEWS, MEASURED):
         return None
     source = tiles.TileSource(
         subject="\n".join((*_key(), layer.key)),
@@ -198,7 +281,7 @@ def tiles_of(
         scale=view.scale,
         theme=theme_name(),
     )
-    return tiles.tile_url(tiles.registry.register(source, index_of(layer)))
+    return tiles.tile_url(tiles.registry.register(source, _any_index(layer)))
 
 
 def cell(
@@ -240,12 +323,32 @@ def _key() -> tuple[str, str]:
     return chosen.resolved_database_url, str(chosen.data_dir)
 
 
-# Revisions and layers are numbers and names; the store is found again by its key.
-@st.cache_resource(show_spinner="Reading observations", max_entries=3)
-def _index(url: str, data_dir: str, revision: int, layer: MapLayer) -> "MapIndex":
+@st.cache_resource(show_spinner="Reading observations", max_entries=2)
+def _index(url: str, data_dir: str, revision: int) -> "MapIndex":
     from core.density import INDEX_COLUMNS, MapIndex
 
     return MapIndex(services.store().observations.columns(INDEX_COLUMNS))
+
+
+@st.cache_resource(
+    show_spinner="Reading measurements",
+    max_entries=8,
+    hash_funcs={"dashboard.map_data.MapLayer": repr},
+)
+def _measured_index(
+    url: str, data_dir: str, revision: int, layer: MapLayer
+) -> "MeasurementIndex":
+    from core.density.measurement_index import (
+        MEASUREMENT_COLUMNS_READ,
+        MeasurementIndex,
+    )
+    from core.observations.quantities import quantity
+
+    frame = services.store().measurements.frame(
+        quantity=layer.quantity, medium=layer.medium
+    )
+    columns = {name: frame[name] for name in MEASUREMENT_COLUMNS_READ}
+    return MeasurementIndex(columns, quantity(layer.quantity))
 
 
 @st.cache_data(

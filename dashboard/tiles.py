@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from core.density import MapFilter, MapIndex
+    from core.density.measurement_index import MeasurementIndex
     from dashboard.components._frame import Scale
     from dashboard.theme import ThemeName
+
+    Index = MapIndex | MeasurementIndex
 
 __all__ = [
     "MAX_TILE_BYTES",
@@ -83,9 +86,9 @@ class TileRegistry:
         self._lock = threading.Lock()
         self._tokens: dict[TileSource, str] = {}
         self._sources: dict[str, tuple[TileSource, float]] = {}
-        self._indexes: dict[str, tuple[int, MapIndex]] = {}
+        self._indexes: dict[str, tuple[int, Index]] = {}
 
-    def register(self, source: TileSource, index: "MapIndex") -> str:
+    def register(self, source: TileSource, index: "Index") -> str:
         """Return the token of a source, the same for the same source."""
         with self._lock:
             self._forget_idle()
@@ -100,7 +103,7 @@ class TileRegistry:
                 self._forget(next(iter(self._sources)))
             return token
 
-    def find(self, token: str) -> "tuple[TileSource, MapIndex]":
+    def find(self, token: str) -> "tuple[TileSource, Index]":
         """Return what a token stands for.
 
         Raises
@@ -158,7 +161,7 @@ def answer(request: "Request") -> "Response":
     )
 
 
-def _tile(source: TileSource, index: "MapIndex", z: int, x: int, y: int) -> bytes:
+def _tile(source: TileSource, index: "Index", z: int, x: int, y: int) -> bytes:
     from core.density.map_tiles import tile_cells
     from dashboard.components.cell_shapes import tile_bytes, tile_features
     from dashboard.components.density_views import view_values

@@ -17,6 +17,7 @@ import pandas as pd
 from core.density.cells import Bbox
 from core.density.map_filter import MapFilter
 from core.density.map_index import MapIndex
+from core.density.measurement_index import MeasurementIndex
 from core.density.places import in_box
 from core.errors import InputError
 
@@ -71,7 +72,7 @@ def tile_box(zoom: int, x: int, y: int) -> Bbox:
 
 
 def tile_cells(
-    index: MapIndex,
+    index: MapIndex | MeasurementIndex,
     chosen: MapFilter,
     *,
     zoom: int,
@@ -84,7 +85,7 @@ def tile_cells(
 
     Parameters
     ----------
-    index : MapIndex
+    index : MapIndex or MeasurementIndex
         The records.
     chosen : MapFilter
         What to let through.
@@ -98,7 +99,7 @@ def tile_cells(
     Returns
     -------
     DataFrame
-        As :meth:`core.density.MapIndex.cells`, at most ``MAX_TILE_CELLS`` rows; their
+        As the index's method ``cells``, at most ``MAX_TILE_CELLS`` rows; their
         resolution follows the zoom.
 
     Raises

@@ -28,6 +28,8 @@ __all__ = [
 
 #: How opaque cells are: what lies below shows a little.
 ALPHA, NONE_SEEN_ALPHA = 225, 12
+#: Views that outline the cells where nothing was found.
+HOLLOW_VIEWS = ("Density", "Uncertainty", "Measured")
 _TILE_PX = 512
 _RAMP_STEPS = 256
 
@@ -55,8 +57,19 @@ def cell_ring(cell: str, near_lon: float, decimals: int = 4) -> list[list[float]
     return ring
 
 
-def cell_tip(row: Mapping[Any, Any]) -> str:
-    """Tooltip of a cell, as plain text."""
+def cell_tip(row: Mapping[Any, Any], unit: str = "") -> str:
+    """Tooltip of a cell, as plain text.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of :meth:`core.density.MapIndex.cells`, or of the same method of
+        :class:`core.density.measurement_index.MeasurementIndex`.
+    unit : str
+        Unit of a measurement.
+    """
+    if "basis" in row:
+        return _measured_tip(row, unit)
     lines = []
     if row["effort_km2"] > 0:
         searched = number(row["effort_km2"], "km²", digits=2)
@@ -70,6 +83,23 @@ def cell_tip(row: Mapping[Any, Any]) -> str:
     if row["n_sightings"] > 0:
         lines.append(f"{counted(row['n_sightings'], 'item')} sighted, effort unknown")
     return "\n".join(lines) or "Never surveyed"
+
+
+def _measured_tip(row: Mapping[Any, Any], unit: str) -> str:
+    events = counted(int(row["n_events"]), "sample")
+    low, high = number(row["low"], digits=2), number(row["high"], digits=2)
+    if row["basis"] == "range":
+        return f"Between {low} and {high} {unit}\n{events}, classes only"
+    if row["basis"] == "pooled" and row["n"] == 0:
+        said = f"None found: at most {high} {unit} (95 %)"
+    else:
+        middle = number(row["value"], digits=2)
+        said = f"{middle} {unit} ({low} to {high})"
+    how = "95 % interval" if row["basis"] == "pooled" else "median, least and most"
+    lines = [said, f"{events}, {how}"]
+    if row["n_ranges"]:
+        lines.append(f"{int(row['n_ranges'])} with a class range only")
+    return "\n".join(lines)
 
 
 def tile_features(
@@ -115,7 +145,7 @@ def tile_features(
         if isfinite(value):
             share = round(scale.share(value) * (_RAMP_STEPS - 1))
             fill = [*steps[share], ALPHA]
-        elif row["effort_km2"] > 0 and view in ("Density", "Uncertainty"):
+        elif view in HOLLOW_VIEWS and row["status"] != "never_surveyed":
             fill, strong = [*colours.text, NONE_SEEN_ALPHA], True
         if fill is not None:
             ring = cell_ring(row["h3"], row["lon"], decimals)
@@ -126,7 +156,7 @@ def tile_features(
             shape = {"type": "Point", "coordinates": at}
         else:
             continue
-        said = {"h3": row["h3"], "tip": cell_tip(row), "c": fill}
+        said = {"h3": row["h3"], "tip": cell_tip(row, scale.unit), "c": fill}
         if strong:
             said["s"] = 1
         features.append({"type": "Feature", "geometry": shape, "properties": said})

@@ -10,6 +10,7 @@ from core.errors import InputError
 from dashboard.components._frame import MapFrame
 from dashboard.components.cell_shapes import (
     ALPHA,
+    HOLLOW_VIEWS,
     NONE_SEEN_ALPHA,
     cell_ring,
     cell_tip,
@@ -208,7 +209,7 @@ def _still_layers(
     colours = MAP_COLOURS[theme_name()]
     middle = (frame.west + frame.east) / 2
     rows = [
-        {**row, "tip": cell_tip(row), "value": value}
+        {**row, "tip": cell_tip(row, view.scale.unit), "value": value}
         for row, value in zip(records(cells), view.value.tolist(), strict=True)
     ]
 
@@ -222,11 +223,11 @@ def _still_layers(
         if isfinite(row["value"])
     ]
     layers = [_polygons(pdk, filled, "cells", fill="colour", outline=colours.coast)]
-    if view.name in ("Density", "Uncertainty"):
+    if view.name in HOLLOW_VIEWS:
         hollow = [
             shape(row)
             for row in rows
-            if row["effort_km2"] > 0 and not isfinite(row["value"])
+            if row["status"] != "never_surveyed" and not isfinite(row["value"])
         ]
         layers.append(
             _polygons(

@@ -13,9 +13,19 @@ from dashboard.theme import RampName, theme_name
 if TYPE_CHECKING:
     from core.density import PointSample
 
-__all__ = ["VIEWS", "DensityView", "column_view", "density_view", "view_values"]
+__all__ = [
+    "MEASURED",
+    "VIEWS",
+    "DensityView",
+    "column_view",
+    "density_view",
+    "measured_view",
+    "view_values",
+]
 
 VIEWS = ("Density", "Uncertainty", "Effort", "Sightings")
+#: The view of a measurement layer.
+MEASURED = "Measured"
 #: Shares of the cells that lie below and above the ends of a scale; one cell searched
 #: for a minute would stretch it over decades that nothing else lies in.
 _CUT = 0.01
@@ -43,13 +53,15 @@ def view_values(cells: pd.DataFrame, name: str) -> "pd.Series[float]":
     cells : DataFrame
         From :meth:`core.density.MapIndex.cells`.
     name : str
-        One of ``VIEWS``.
+        One of ``VIEWS``, or ``MEASURED`` for the cells of a measurement layer.
 
     Raises
     ------
     InputError
         If there is no such view.
     """
+    if name == MEASURED:
+        return cells["value"].where(cells["value"] > 0)
     surveyed = cells["effort_km2"] > 0
     seen = surveyed & (cells["n"] > 0)
     if name == "Density":
@@ -105,6 +117,25 @@ def density_view(
         label, scale = "Seen", Scale.over(shown, "items a record")
         marks["●"] = _points_in_words(points)
     return DensityView(name, label, values, scale, marks)
+
+
+def measured_view(cells: pd.DataFrame, *, label: str, unit: str) -> DensityView:
+    """View of a measurement layer.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From :meth:`core.density.measurement_index.MeasurementIndex.cells`.
+    label, unit : str
+        Of the layer.
+    """
+    values = view_values(cells, MEASURED)
+    marks: dict[str, str] = {}
+    if (cells["status"] == "surveyed_none_seen").any() or values.isna().any():
+        marks["⬡"] = "none found"
+    if (cells["basis"] == "range").any():
+        marks["⬡"] = "none found, or a class range only"
+    return DensityView(MEASURED, label, values, _scale(values, unit), marks)
 
 
 def column_view(

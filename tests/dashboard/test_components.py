@@ -149,6 +149,7 @@ def cells(n):
             "density_per_km2": 3.0,
             "low": 0.6,
             "high": 8.8,
+            "status": "surveyed",
             "n_sightings": 0,
         }
     )
