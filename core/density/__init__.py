@@ -13,7 +13,7 @@ from core.density.cells import (
 )
 from core.density.compare import RateRatio, rate_ratio
 from core.density.effort import pooled_counts
-from core.density.estimators import EffortDensity
+from core.density.estimators import EffortDensity, HeldOutScores, held_out_scores
 from core.density.export import cell_polygon, cells_geojson
 from core.density.field import DensityField, FieldItems, FieldRaster, fit_field
 from core.density.intervals import (
@@ -44,6 +44,7 @@ __all__ = [
     "EffortDensity",
     "FieldItems",
     "FieldRaster",
+    "HeldOutScores",
     "MapFilter",
     "MapIndex",
     "MapTotals",
@@ -57,6 +58,7 @@ __all__ = [
     "cells_geojson",
     "expected_mass",
     "fit_field",
+    "held_out_scores",
     "make_area",
     "model_total",
     "parse_area",
