@@ -6,8 +6,6 @@ under the store's revision, so a page sees new data on its next run.
 """
 
 import time
-from dataclasses import dataclass
-from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -21,17 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.classification import PhotoClassifier
-    from core.density import MassEstimate
     from core.jobs import JobRunner
     from core.storage import Store
-    from dashboard.components.filters import Filters
 
 __all__ = [
-    "DensityMap",
     "category_labels",
-    "cell_observations",
     "classifier",
-    "density_map",
     "job_runner",
     "map_resolution",
     "observations",
@@ -129,85 +122,6 @@ def category_labels(*, debris_only: bool = True) -> dict[str, str]:
     return {
         c.code: c.label for c in RECORD_CATEGORIES if c.is_debris or not debris_only
     }
-
-
-@dataclass(frozen=True)
-class DensityMap:
-    """What the debris map shows under one set of filters."""
-
-    cells: "pd.DataFrame"
-    mass: "MassEstimate"
-    rate: float
-    low: float
-    high: float
-    n_items: int
-    n_sightings: int
-    simulated: bool
-    from_photos: bool
-
-
-def density_map(filters: "Filters", *, resolution: int) -> DensityMap:
-    """Cells, mass and overall density of the observations that fit the filters."""
-    return _density_map(*_store_key(), store_revision(), filters, resolution)
-
-
-@st.cache_data(
-    show_spinner="Counting cells",
-    max_entries=32,
-    ttl=3600,
-    hash_funcs={"dashboard.components.filters.Filters": repr},
-)
-def _density_map(
-    url: str,
-    data_dir: str,
-    revision: tuple[float, ...],
-    filters: "Filters",
-    resolution: int,
-) -> DensityMap:
-    from core.density import cell_density, expected_mass, poisson_interval, total_mass
-
-    rows = _filtered(_observations(url, data_dir, revision), filters)
-    counted = list(filters.categories) or None
-    cells = cell_density(rows, resolution=resolution, categories=counted)
-    masses = expected_mass(rows, resolution=resolution, categories=counted)
-    cells = cells.merge(
-        masses[["h3", "mass_kg", "mass_low_kg", "mass_high_kg", "main_category"]],
-        on="h3",
-        how="left",
-    )
-    simulated = bool(rows["simulated"].any())
-    n_items = int(cells.loc[cells["effort_km2"] > 0, "n"].sum())
-    effort = float(cells["effort_km2"].sum())
-    limits = poisson_interval(n_items, effort) if effort > 0 else (nan, nan, nan)
-    return DensityMap(
-        cells=cells.assign(simulated=simulated),
-        mass=total_mass(rows, resolution=resolution, categories=counted),
-        rate=float(limits[0]),
-        low=float(limits[1]),
-        high=float(limits[2]),
-        n_items=n_items,
-        n_sightings=int(cells["n_sightings"].sum()),
-        simulated=simulated,
-        from_photos=bool((rows["source"] == "photo").any()),
-    )
-
-
-def _filtered(rows: "pd.DataFrame", filters: "Filters") -> "pd.DataFrame":
-    if filters.survey is not None:
-        rows = rows.loc[rows["survey"] == filters.survey]
-    if filters.start is not None:
-        day = rows["observed_at"].dt.date
-        rows = rows.loc[
-            (day >= filters.start) & (day <= (filters.end or filters.start))
-        ]
-    return rows
-
-
-def cell_observations(filters: "Filters", cell: str) -> "pd.DataFrame":
-    """Observations that lie in one H3 cell and fit the filters."""
-    from core.density import rows_in_cell
-
-    return rows_in_cell(_filtered(observations(), filters), cell)
 
 
 def map_resolution(
