@@ -1,17 +1,21 @@
 """Density from counts and effort, in the manner of scikit-learn."""
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from core.density.estimators._cells import fit_cells
-from core.density.estimators._counting import CountMixture
 from core.density.estimators._cox import CoxField, fit_cox
+from core.density.estimators._inputs import (
+    checked_counts,
+    checked_table,
+    standardiser,
+)
 from core.density.estimators._kernel import KernelRatio, fit_kernel
 from core.density.estimators._limits import cox_limits, why_not_cox
 from core.density.estimators._survey import (
@@ -19,6 +23,11 @@ from core.density.estimators._survey import (
     checked_effort,
     make_survey,
     refuse_negative,
+)
+from core.density.estimators.new_counts import (
+    CountForecast,
+    CountPredictions,
+    FittedDensity,
 )
 from core.density.estimators.places import (
     Geometry,
@@ -40,29 +49,11 @@ _MAX_DRAWN_PLACES = 4_000
 _SMOOTHNESS = (0.5, 1.5)
 
 
-class CountForecast(NamedTuple):
-    """What a search of a given effort is expected to count."""
-
-    expected: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-
-class _Fitted(Protocol):
-    def predict(
-        self, places: FloatArray, covariates: FloatArray, confidence: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]: ...
-
-    def counting(
-        self, places: FloatArray, covariates: FloatArray, log_effort: FloatArray
-    ) -> CountMixture: ...
-
-    def draw(
-        self, places: FloatArray, covariates: FloatArray, n: int, seed: int
-    ) -> FloatArray: ...
-
-
-class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no types
+class EffortDensity(
+    CountPredictions,
+    RegressorMixin,  # type: ignore[misc]  # no types
+    BaseEstimator,  # type: ignore[misc]  # no types
+):
     """Estimate items per km2 from counts and searched area, with an interval.
 
     Three methods, from the plainest to the one that knows most:
@@ -182,7 +173,7 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
         self._validate_params()
         if y is not None and counts is not None:
             raise ObservationError("counts are given twice, as y and as counts")
-        table, target = self._checked(X, counts if y is None else y)
+        table, target = checked_counts(self, X, counts if y is None else y)
         refuse_negative(target, "count")
         effort = checked_effort(effort_km2, len(target))
         positions = table[:, : place_columns(table.shape[1])]
@@ -190,7 +181,7 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
             choose_geometry(positions) if self.geometry == "auto" else self.geometry
         )
         covariates = table[:, positions.shape[1] :]
-        self._centre, self._scale = _standardiser(covariates)
+        self._centre, self._scale = standardiser(covariates)
         survey = make_survey(
             to_places(positions, self.geometry_),
             self._standardised(covariates),
@@ -210,7 +201,7 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
         if self.method == "cox" and (reason := why_not_cox(survey)):
             limits.append(reason)
             self.method_ = "cells"
-        self._fitted: _Fitted
+        self._fitted: FittedDensity
         if self.method_ == "cells":
             self._fitted = fit_cells(survey)
         elif self.method_ == "kernel":
@@ -268,71 +259,6 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
         )
         return (density, low, high) if return_interval else density
 
-    def predict_count(self, X: Any, effort_km2: Any = None) -> CountForecast:  # noqa: N803
-        """Expect the count of a new search, with the interval of what it may find.
-
-        Parameters
-        ----------
-        X : array_like of float, shape (n_samples, n_features)
-        effort_km2 : array_like of float, shape (n_samples,), optional
-            Area to be searched, greater than 0; 1 each when not given.
-
-        Returns
-        -------
-        CountForecast
-            ``expected``, ``low`` and ``high`` (whole counts), one a row.
-        """
-        places, covariates = self._located(X)
-        effort = _positive(checked_effort(effort_km2, len(places)))
-        mixture = self._fitted.counting(places, covariates, np.log(effort))
-        density = self._fitted.predict(places, covariates, float(self.confidence))[0]
-        tail = (1.0 - self.confidence) / 2.0
-        return CountForecast(
-            density * effort, mixture.quantile(tail), mixture.quantile(1.0 - tail)
-        )
-
-    def log_score(
-        self,
-        X: Any,  # noqa: N803
-        y: Any,
-        effort_km2: Any = None,
-    ) -> FloatArray:
-        """Log of the probability that the fit gave to counts; greater is better.
-
-        Parameters
-        ----------
-        X, y, effort_km2
-            As in :meth:`fit`, with efforts greater than 0: counts held out from it.
-
-        Returns
-        -------
-        ndarray of float, shape (n_samples,)
-        """
-        mixture, target = self._of_counts(X, y, effort_km2)
-        return mixture.log_probability(target)
-
-    def count_pit(
-        self,
-        X: Any,  # noqa: N803
-        y: Any,
-        effort_km2: Any = None,
-    ) -> tuple[FloatArray, FloatArray]:
-        """Where counts fall in their predicted distribution.
-
-        Parameters
-        ----------
-        X, y, effort_km2
-            As in :meth:`log_score`.
-
-        Returns
-        -------
-        below, at_most : ndarray of float, shape (n_samples,)
-            Probability of fewer items, and of at most as many. A number drawn between
-            the two is uniform where the fit is calibrated.
-        """
-        mixture, target = self._of_counts(X, y, effort_km2)
-        return mixture.cumulative(target - 1.0), mixture.cumulative(target)
-
     def sample(self, X: Any, n: int = 1_000, seed: int = 0) -> FloatArray:  # noqa: N803
         """Draw densities at places jointly, for totals and differences.
 
@@ -357,22 +283,9 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
             )
         return self._fitted.draw(places, covariates, n, seed)
 
-    def _of_counts(
-        self,
-        X: Any,  # noqa: N803
-        y: Any,
-        effort_km2: Any,
-    ) -> tuple[CountMixture, FloatArray]:
-        check_is_fitted(self)
-        table, target = self._checked(X, y, reset=False)
-        refuse_negative(target, "count")
-        effort = _positive(checked_effort(effort_km2, len(target)))
-        places, covariates = self._split(table)
-        return self._fitted.counting(places, covariates, np.log(effort)), target
-
     def _located(self, X: Any) -> tuple[FloatArray, FloatArray]:  # noqa: N803
         check_is_fitted(self)
-        return self._split(self._table(X))
+        return self._split(checked_table(self, X))
 
     def _split(self, table: FloatArray) -> tuple[FloatArray, FloatArray]:
         n_columns = place_columns(table.shape[1])
@@ -382,48 +295,9 @@ class EffortDensity(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # no 
     def _standardised(self, covariates: FloatArray) -> FloatArray:
         return np.asarray((covariates - self._centre) / self._scale)
 
-    def _checked(
-        self,
-        X: Any,  # noqa: N803
-        y: Any,
-        *,
-        reset: bool = True,
-    ) -> tuple[FloatArray, FloatArray]:
-        if y is None:
-            raise ObservationError(
-                "EffortDensity requires y to be passed, but the target y is None"
-            )
-        try:
-            table, target = validate_data(
-                self, X, y, dtype=np.float64, y_numeric=True, reset=reset
-            )
-        except ValueError as error:
-            raise ObservationError(str(error)) from error
-        return np.asarray(table), np.asarray(target, dtype=np.float64)
-
-    def _table(self, X: Any) -> FloatArray:  # noqa: N803
-        try:
-            return np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
-        except ValueError as error:
-            raise ObservationError(str(error)) from error
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = True
         # The kernel looks at the position only, not at covariates.
         tags.regressor_tags.poor_score = self.method == "kernel"
         return tags
-
-
-def _standardiser(covariates: FloatArray) -> tuple[FloatArray, FloatArray]:
-    scale = covariates.std(axis=0)
-    return covariates.mean(axis=0), np.where(scale > 0.0, scale, 1.0)
-
-
-def _positive(effort_km2: FloatArray) -> FloatArray:
-    if (effort_km2 <= 0.0).any():
-        row = int(np.flatnonzero(effort_km2 <= 0.0)[0])
-        raise ObservationError(
-            f"effort_km2 {effort_km2[row]:g} is not positive (row {row})"
-        )
-    return effort_km2
