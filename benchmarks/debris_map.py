@@ -4,40 +4,34 @@ Simulated transects of 40 surveys in the North Pacific, four categories each, wi
 fixed seed, are added to a SQLite store in a temporary folder. Read once from it, the
 map's data are asked for under several filters: cells at the resolution the page
 chooses, totals and time line. The payload is what the browser gets, before it is
-compressed: the map itself and the tiles in sight.
+compressed: the map itself and the tiles in sight, as `dashboard.map_payload` weighs
+them in a process of its own.
 
 Counting is held against `numpy.bincount` on ready codes and against the cost of the H3
 index of the same points, in the same run.
 """
 
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from math import ceil, floor, log, pi, radians, tan
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from benchmarks import Row
-from core.density import (
-    INDEX_COLUMNS,
-    Bbox,
-    MapFilter,
-    MapIndex,
-    suggest_resolution,
-)
-from core.density.map_tiles import MAX_TILE_ZOOM, tile_cells
+from core.config import PROJECT_ROOT
+from core.density import INDEX_COLUMNS, Bbox, MapFilter, MapIndex
 from core.geo import cells_of
 from core.storage import Store, open_store
-from dashboard.components._frame import MapFrame
-from dashboard.components.cell_shapes import tile_bytes, tile_features
-from dashboard.components.density_map import MAX_MAP_CELLS, cell_layers
-from dashboard.components.density_views import density_view
-from dashboard.components.maps import compact_deck
 
 __all__ = ["FILTERS", "make_store", "run"]
 
@@ -48,8 +42,6 @@ _CHUNK = 100_000
 _REPEATS = 3
 #: Each step halves the width of what is seen.
 _ZOOM_STEPS = 7
-#: Canvas of the page, pixels.
-_WIDTH_PX, _HEIGHT_PX, _TILE_PX = 1_000, 600, 512
 _MONTH = (datetime(2020, 5, 1, tzinfo=UTC), datetime(2020, 6, 1, tzinfo=UTC))
 _BOX = Bbox(-150.0, 25.0, -135.0, 38.0)
 FILTERS: dict[str, MapFilter] = {
@@ -70,25 +62,22 @@ FILTERS: dict[str, MapFilter] = {
 
 def run(n: int = 1_000_000) -> list[Row]:
     """Time the map over ``n`` observations."""
-    with tempfile.TemporaryDirectory() as name, make_store(Path(name), n) as store:
-        columns, read_s = _cpu(lambda: store.observations.columns(INDEX_COLUMNS))
-    index, build_s = _cpu(partial(MapIndex, columns))
-    bounds = index.bounds
-    if bounds is None:
-        return []
-    frame = MapFrame.of_box(bounds)
-    resolution = suggest_resolution(
-        Bbox(frame.west, frame.south, frame.east, frame.north),
-        max_cells=MAX_MAP_CELLS // 2,
-    )
+    with tempfile.TemporaryDirectory() as name:
+        with make_store(Path(name), n) as store:
+            columns, read_s = _cpu(lambda: store.observations.columns(INDEX_COLUMNS))
+        index, build_s = _cpu(partial(MapIndex, columns))
+        if index.bounds is None:
+            return []
+        weighed = _payloads(Path(name), _views(index))
+    resolution, views = weighed["resolution"], weighed["views"]
     return [
         _row("observations", len(index), ""),
         _row("read the columns from SQLite, once a process", read_s, "CPU s"),
         _row("sort them into the index, once a process", build_s, "CPU s"),
         _row("memory of the index", index.nbytes / 1e6, "MB"),
         *_aggregation(index, resolution),
-        *_filters(index, frame, resolution),
-        *_zooming(index, frame),
+        *_filters(index, resolution, views[: len(FILTERS)]),
+        *_zooming(views[len(FILTERS) :]),
     ]
 
 
@@ -165,10 +154,12 @@ def _aggregation(index: MapIndex, resolution: int) -> list[Row]:
     ]
 
 
-def _filters(index: MapIndex, frame: MapFrame, resolution: int) -> list[Row]:
+def _filters(
+    index: MapIndex, resolution: int, views: list[dict[str, Any]]
+) -> list[Row]:
     rows: list[Row] = []
     slowest = largest = 0.0
-    for name, chosen in FILTERS.items():
+    for (name, chosen), view in zip(FILTERS.items(), views, strict=True):
 
         def page(chosen: MapFilter = chosen) -> pd.DataFrame:
             cells, _ = index.overview(chosen, resolution=resolution)
@@ -176,11 +167,11 @@ def _filters(index: MapIndex, frame: MapFrame, resolution: int) -> list[Row]:
             return cells
 
         cells, seconds = _best(page, clock=time.perf_counter)
-        sent, tiles = _payload(index, chosen, cells, frame)
+        sent = view["sent_bytes"]
         slowest, largest = max(slowest, seconds), max(largest, sent)
         rows += [
             _row(f"{name}: page's data", seconds, "s", f"{len(cells):,} cells"),
-            _row(f"{name}: first view", sent / 1e6, "MB", f"{tiles} tiles"),
+            _row(f"{name}: first view", sent / 1e6, "MB", f"{view['tiles']} tiles"),
         ]
     return [
         *rows,
@@ -189,59 +180,52 @@ def _filters(index: MapIndex, frame: MapFrame, resolution: int) -> list[Row]:
     ]
 
 
-def _zooming(index: MapIndex, frame: MapFrame) -> list[Row]:
+def _zooming(views: list[dict[str, Any]]) -> list[Row]:
     """Bytes of the view as a person zooms in on the place with most records."""
-    points = index.sample(n=20_000).points
-    lat = float(points["lat"].median())
-    lon = float(points["lon"].median())
-    cells = index.cells(resolution=1)
     rows, largest = [], 0.0
-    for step in range(1, _ZOOM_STEPS + 1):
-        half_x, half_y = (
-            frame.width / 2.0 ** (step + 1),
-            frame.height / 2.0 ** (step + 1),
-        )
-        near = MapFrame(lon - half_x, lat - half_y, lon + half_x, lat + half_y)
-        (sent, tiles), seconds = _cpu(
-            partial(_payload, index, MapFilter(), cells, near)
-        )
+    for view in views:
+        sent = view["sent_bytes"]
         largest = max(largest, sent)
-        zoom = near.view(height_px=_HEIGHT_PX, width_px=_WIDTH_PX)["zoom"]
-        note = f"{tiles} tiles in {seconds:.2f} CPU s"
-        rows.append(_row(f"zoom {zoom:.1f}: tiles in sight", sent / 1e6, "MB", note))
+        note = f"{view['tiles']} tiles in {view['cpu_s']:.2f} CPU s"
+        measure = f"zoom {view['zoom']:.1f}: tiles in sight"
+        rows.append(_row(measure, sent / 1e6, "MB", note))
     return [*rows, _row("largest closer view", largest / 1e6, "MB", "target 3 MB")]
 
 
-def _payload(
-    index: MapIndex, chosen: MapFilter, cells: pd.DataFrame, frame: MapFrame
-) -> tuple[int, int]:
-    """Bytes of the map and of the tiles in sight, not compressed; and their number."""
-    view = density_view(cells, "Density")
-    deck = compact_deck(layers=cell_layers(cells, view, frame, tiles="/tiles"))
-    sent, tiles = len(deck.to_json()), _tiles_in_sight(frame)
-    for zoom, x, y in tiles:
-        part = tile_cells(index, chosen, zoom=zoom, x=x, y=y)
-        value = density_view(part, "Density").value
-        shapes = tile_features(
-            part, value, view.scale, view="Density", theme="light", zoom=zoom
-        )
-        sent += len(tile_bytes(shapes))
-    return sent, len(tiles)
+def _views(index: MapIndex) -> list[dict[str, Any]]:
+    """List the views to weigh: the whole map under every filter, then closer ones."""
+    points = index.sample(n=20_000).points
+    at = float(points["lat"].median()), float(points["lon"].median())
+    closer = [
+        {"at": at, "halvings": step, "resolution": 1}
+        for step in range(1, _ZOOM_STEPS + 1)
+    ]
+    return [*({"filter": _document(chosen)} for chosen in FILTERS.values()), *closer]
 
 
-def _tiles_in_sight(frame: MapFrame) -> list[tuple[int, int, int]]:
-    """Tiles that deck.gl asks for when the page opens."""
-    seen = frame.view(height_px=_HEIGHT_PX, width_px=_WIDTH_PX)
-    zoom = min(round(seen["zoom"]), MAX_TILE_ZOOM)
-    n = 2**zoom
-    # Tiles of the whole zoom below are drawn larger or smaller by this.
-    size = _TILE_PX * 2.0 ** (seen["zoom"] - zoom)
-    x = (seen["longitude"] + 180.0) / 360.0 * n
-    y = (1.0 - log(tan(pi / 4.0 + radians(seen["latitude"]) / 2.0)) / pi) / 2.0 * n
-    half_x, half_y = _WIDTH_PX / size / 2.0, _HEIGHT_PX / size / 2.0
-    rows = range(max(floor(y - half_y), 0), min(ceil(y + half_y), n))
-    columns = range(floor(x - half_x), ceil(x + half_x))
-    return [(zoom, column % n, row) for row in rows for column in columns]
+def _document(chosen: MapFilter) -> dict[str, Any]:
+    times = {
+        name: moment.isoformat()
+        for name in ("start", "end")
+        if (moment := getattr(chosen, name)) is not None
+    }
+    return asdict(chosen) | times
+
+
+def _payloads(folder: Path, views: list[dict[str, Any]]) -> dict[str, Any]:
+    """Bytes of each view, of the dashboard over the store in a folder."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GYRE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.map_payload"],
+        input=json.dumps({"views": views}),
+        cwd=PROJECT_ROOT,
+        env=kept | {"GYRE_DATA_DIR": str(folder)},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def _cpu(call: Callable[[], T]) -> tuple[T, float]:
