@@ -4,12 +4,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard import services
+from dashboard import map_data, services
 
 if TYPE_CHECKING:
     from core.density import MapFilter
 
-__all__ = ["cell_photos", "debris_codes", "survey_table"]
+__all__ = [
+    "cell_photos",
+    "debris_codes",
+    "measured_labels",
+    "measured_surveys",
+    "survey_table",
+]
 
 _SURVEY_COLUMNS = ("survey", "observed_at", "source", "simulated", "photo_sha256")
 
@@ -19,6 +25,39 @@ def debris_codes() -> tuple[str, ...]:
     from core.observations import RECORD_CATEGORIES
 
     return tuple(c.code for c in RECORD_CATEGORIES if c.is_debris)
+
+
+def measured_labels() -> dict[str, str]:
+    """Names of every category a measurement may have, by code."""
+    from core.observations.quantities import ANY_DEBRIS
+
+    return {**map_data.record_labels(), ANY_DEBRIS: "Undivided total"}
+
+
+def measured_surveys(layer: map_data.MapLayer, chosen: "MapFilter") -> pd.DataFrame:
+    """Surveys and sources of a measurement layer that fit a filter.
+
+    Returns
+    -------
+    DataFrame
+        ``survey, source, records, first, last`` (UTC), ``simulated``.
+    """
+    found = services.store().measurements.columns(
+        ("survey", "source", "observed_at", "simulated"),
+        quantity=layer.quantity,
+        medium=layer.medium,
+        survey=list(chosen.surveys) or None,
+        since=chosen.start,
+        until=chosen.end,
+    )
+    rows = pd.DataFrame(found)
+    rows["observed_at"] = pd.to_datetime(rows["observed_at"], utc=True)
+    return rows.groupby(["survey", "source"], as_index=False).agg(
+        records=("survey", "size"),
+        first=("observed_at", "min"),
+        last=("observed_at", "max"),
+        simulated=("simulated", "any"),
+    )
 
 
 def survey_table(chosen: "MapFilter") -> pd.DataFrame:

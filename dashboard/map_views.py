@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import map_data, services
 from dashboard.components.density_map import VIEWS, column_view, density_view
+from dashboard.components.density_views import MEASURED, measured_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from core.density import MapFilter, PointSample
     from dashboard.components.density_map import DensityView
 
-__all__ = ["PRIORITY", "Drawing", "drawing", "view_names"]
+__all__ = ["MEASURED", "PRIORITY", "Drawing", "drawing", "view_names"]
 
 PRIORITY = "Priority"
 
@@ -54,8 +55,12 @@ def drawing(layer: map_data.MapLayer, chosen: "MapFilter", name: str) -> Drawing
     layer, chosen : MapLayer, MapFilter
         What to show.
     name : str
-        One of `view_names`.
+        One of `view_names`, or ``MEASURED`` for a measurement layer.
     """
+    if layer.is_measured:
+        found = map_data.measured_map(chosen, layer).cells
+        view = measured_view(found, label=layer.title, unit=layer.unit)
+        return Drawing(found, view)
     if name == PRIORITY:
         return _priority(layer, chosen)
     cells = map_data.density_map(chosen, layer=layer).cells

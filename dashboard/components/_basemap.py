@@ -8,6 +8,7 @@ import streamlit as st
 from core.coastline import land_geojson
 from core.units import km_to_nautical_miles
 from dashboard.components._frame import MAX_LAT, MapFrame, round_down, round_up
+from dashboard.components.formats import number
 from dashboard.theme import MAP_COLOURS, theme_name
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _scale_bar(frame: MapFrame) -> tuple[list[dict[str, Any]], list[dict[str, An
     tick = frame.height * 0.012
     path = [[x0, y + tick], [x0, y], [x1, y], [x1, y + tick]]
     nautical = km_to_nautical_miles(length_km)
-    text = f"{length_km:g} km ({nautical:.3g} nm)"
+    text = f"{number(length_km, 'km')} ({number(nautical, 'nm')})"
     return (
         [{"path": [[round(a, 5), round(b, 5)] for a, b in path]}],
         [{"at": [round((x0 + x1) / 2, 5), round(y, 5)], "text": text}],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import CleanupError
-from dashboard import map_areas, map_data, map_sources
+from dashboard import map_areas, map_data, map_models, map_sources
 from dashboard.components.cell_table import cell_table
 from dashboard.components.density_words import density_answer, density_figures
 from dashboard.components.map_area import area_choice, chosen_area
@@ -28,6 +28,8 @@ from dashboard.state import StateKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from core.density import Area, AreaTotals, MapFilter
     from core.density.export import MapExport
@@ -61,7 +63,9 @@ class _Seen:
         return bool((self.result.cells["effort_km2"] > 0).any())
 
 
-def counted_map(layer: map_data.MapLayer, frame: "MapFrame") -> None:
+def counted_map(
+    layer: map_data.MapLayer, frame: "MapFrame", top: "DeltaGenerator"
+) -> None:
     """Draw the page for counted debris.
 
     Parameters
@@ -70,8 +74,9 @@ def counted_map(layer: map_data.MapLayer, frame: "MapFrame") -> None:
         The layer.
     frame : MapFrame
         Extent of all its records.
+    top : DeltaGenerator
+        Place of the title and the answer.
     """
-    top = st.container()
     labels = map_data.record_labels()
     index = map_data.index_of(layer)
     options = FilterOptions(
@@ -190,7 +195,8 @@ def _below(seen: _Seen) -> None:
 def _area_tab(seen: _Seen) -> None:
     area_choice(seen.result.cells, seen.view.value, seen.frame, seen.view.scale.unit)
     if seen.totals is not None:
-        area_totals_panel(seen.totals, (), seen.labels)
+        models = map_models.totals_in(seen.totals.area)
+        area_totals_panel(seen.totals, models, seen.labels)
 
 
 def _export(seen: _Seen, part: Part | None) -> "MapExport":

@@ -62,7 +62,12 @@ def played_map(
             layer, chosen, name, drift_extent(drift, frame), drift, extra, marks
         )
         return None
-    span = map_data.index_of(layer).span
+    index = (
+        map_data.measured_index(layer)
+        if layer.is_measured
+        else map_data.index_of(layer)
+    )
+    span = index.span
     start, end = chosen.start, chosen.end
     parts = [] if span is None else period_parts(start or span[0], end or span[1])
     # One scale for all parts, so that colours can be compared while it plays.

@@ -12,6 +12,7 @@ from dashboard.components.filters import observation_filters
 from dashboard.components.page import error_panel
 from dashboard.components.plan_fleet import table_mark
 from dashboard.components.plan_horizon import Horizon
+from dashboard.components.plan_near import rows_near
 from dashboard.components.plan_words import refused_records
 from dashboard.state import StateKey
 
@@ -70,7 +71,7 @@ def sites_step(vessels: "Sequence[str]", horizon: Horizon) -> Sites | None:
         )
         return None
     filters = observation_filters(rows, services.category_labels(), page="planner")
-    used = plan_data.filtered(rows, filters)
+    used = rows_near(plan_data.filtered(rows, filters))
     # A light place may count more than a heavy one: rank among more, keep as many.
     most = plan_priority.MOST_HOTSPOTS if horizon.by_priority else _MOST_SITES
     found = plan_data.hotspots(used, min_mass_kg=1.0, max_sites=most)

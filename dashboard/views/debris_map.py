@@ -1,15 +1,22 @@
 """Debris map: where is how much, and how sure are we."""
 
-from dashboard import map_data
+import streamlit as st
+
+from dashboard import map_data, map_models
 from dashboard.components.map_counted import counted_map
+from dashboard.components.map_measured import measured_map
+from dashboard.components.map_model import model_map
 from dashboard.components.page import empty_state, page_header
+from dashboard.state import StateKey
+
+LAYER = StateKey[str | None]("map", "layer", None)
+Layer = map_data.MapLayer | map_models.ModelLayer
 
 
 def render() -> None:
     """Draw the page."""
-    layers = map_data.layers()
-    frame = map_data.map_frame(layers[0]) if layers else None
-    if frame is None:
+    layers: list[Layer] = [*map_data.layers(), *map_models.model_layers()]
+    if not layers:
         page_header("Debris map")
         empty_state(
             "This map will show how much debris floats where, and how sure that is. "
@@ -19,7 +26,36 @@ def render() -> None:
             icon=":material/map:",
         )
         return
-    counted_map(layers[0], frame)
+    top = st.container()
+    layer = _layer_choice(layers)
+    if isinstance(layer, map_models.ModelLayer):
+        model_map(layer, top)
+        return
+    frame = map_data.map_frame(layer)
+    if frame is None:
+        with top:
+            page_header("Debris map")
+        st.info("Every record of this layer is flagged as failed or missing.")
+    elif layer.is_measured:
+        measured_map(layer, frame, top)
+    else:
+        counted_map(layer, frame, top)
+
+
+def _layer_choice(layers: list[Layer]) -> Layer:
+    """Draw the choice of a layer, where there is one."""
+    if len(layers) == 1:
+        return layers[0]
+    named = {f"{layer.title} ({layer.unit})": layer for layer in layers}
+    chosen = st.selectbox(
+        "Layer",
+        list(named),
+        key=LAYER.key,
+        bind="query-params",
+        width=420,
+        help="Quantities and media are never mixed; a model is no observation.",
+    )
+    return named.get(chosen or "", layers[0])
 
 
 if __name__ == "__main__":
