@@ -145,6 +145,8 @@ def answer(request: "Request") -> "Response":
     """Answer one tile request; runs in a thread of the server."""
     from starlette.responses import Response
 
+    if not _is_allowed(request.url.hostname):
+        return Response("host not allowed", status_code=403, media_type="text/plain")
     asked = request.path_params
     try:
         source, index = registry.find(asked["token"])
@@ -159,6 +161,14 @@ def answer(request: "Request") -> "Response":
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _is_allowed(host: str | None) -> bool:
+    """Whether the server may be called by this name; Streamlit asks pages alone."""
+    import streamlit as st
+
+    allowed = st.get_option("server.allowedHosts")
+    return not allowed or host in allowed
 
 
 def _tile(source: TileSource, index: "Index", z: int, x: int, y: int) -> bytes:

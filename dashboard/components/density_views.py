@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.errors import InputError
 from dashboard.components._frame import Scale
-from dashboard.theme import RampName, theme_name
+from dashboard.theme import RampName, line_ramp, theme_name
 
 if TYPE_CHECKING:
     from core.density import PointSample
@@ -114,7 +114,8 @@ def density_view(
         label, scale = "Seen", Scale.over(values.tolist(), "items")
     else:
         shown = points.points["count"].astype("float64").tolist()
-        label, scale = "Seen", Scale.over(shown, "items a record")
+        # The dark end of the other scale is lost on a dark sea when a mark is small.
+        label, scale = "Seen", Scale.over(shown, "items a record", ramp=line_ramp())
         marks["●"] = _points_in_words(points)
     return DensityView(name, label, values, scale, marks)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -57,11 +58,11 @@ def source(**changes):
     return replace(base, **changes)
 
 
-def ask(app, token, z=6, x=7, y=26):
-    return asyncio.run(_get(app, tile_url(token).format(z=z, x=x, y=y)))
+def ask(app, token, z=6, x=7, y=26, host="127.0.0.1"):
+    return asyncio.run(_get(app, tile_url(token).format(z=z, x=x, y=y), host))
 
 
-async def _get(app: Any, path: str) -> Reply:
+async def _get(app: Any, path: str, host: str) -> Reply:
     """One request by the ASGI protocol, without a client library."""
     sent: list[dict[str, Any]] = []
     scope = {
@@ -70,7 +71,7 @@ async def _get(app: Any, path: str) -> Reply:
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
-        "headers": [],
+        "headers": [(b"host", host.encode())],
         "scheme": "http",
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
@@ -131,6 +132,15 @@ def test_an_unknown_token_reads_nothing(served, index, token):
     registry, client = served
     registry.register(source(), index)
     assert ask(client, token).status_code == 404
+
+
+def test_the_server_answers_to_its_own_names_alone(served, index, monkeypatch):
+    registry, client = served
+    token = registry.register(source(), index)
+    monkeypatch.setattr(st, "get_option", lambda name: ["127.0.0.1", "localhost"])
+    assert ask(client, token).status_code == 200
+    assert ask(client, token, host="localhost:8501").status_code == 200
+    assert ask(client, token, host="evil.example").status_code == 403
 
 
 @pytest.mark.parametrize("tile", [(3, 8, 0), (99, 0, 0), (-1, 0, 0), (5, 0, 10**9)])
