@@ -11,7 +11,7 @@ from dashboard import services
 
 if TYPE_CHECKING:
     from core.density import Area
-    from core.density.area_totals import ModelTotal
+    from core.density.model_totals import ModelTotal
     from core.observations.importers import GridField
 
 __all__ = ["ModelLayer", "field_of", "model_layers", "model_table", "totals_in"]

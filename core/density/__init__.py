@@ -1,6 +1,6 @@
 """Debris density in H3 cells, with survey effort and exact intervals."""
 
-from core.density.area_totals import AreaTotals, area_totals, model_total
+from core.density.area_totals import AreaTotals, area_totals
 from core.density.areas import Area, make_area, parse_area, polygon_area_km2
 from core.density.cells import (
     DENSITY_COLUMNS,
@@ -30,6 +30,7 @@ from core.density.map_index import (
     PointSample,
 )
 from core.density.mass import MassEstimate, expected_mass, total_mass
+from core.density.model_totals import ModelTotal, model_total
 
 __all__ = [
     "DENSITY_COLUMNS",
@@ -49,6 +50,7 @@ __all__ = [
     "MapIndex",
     "MapTotals",
     "MassEstimate",
+    "ModelTotal",
     "PointSample",
     "PoissonInterval",
     "RateRatio",

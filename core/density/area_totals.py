@@ -7,8 +7,7 @@ for the counting (:mod:`core.density.intervals`, :mod:`core.density.mass`).
 *Field*: the integral of a fitted smooth field over the sea of the area, with the
 field's own interval. It carries what was seen nearby into parts nobody searched.
 
-*Model*: a published model field, summed over the area. It was computed and not observed
-and says so; it has no interval unless its authors give one.
+A published model is summed by :mod:`core.density.model_totals`.
 """
 
 from collections.abc import Collection
@@ -17,30 +16,22 @@ from math import hypot, isfinite, log, log1p, nan
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 from shapely.geometry.base import BaseGeometry
 
-from core.density.areas import Area, polygon_area_km2
+from core.density.areas import Area
 from core.density.effort import count_searches, pooled_counts
 from core.density.intervals import poisson_interval
 from core.density.mass import mean_item_mass, pooled_mass
-from core.errors import ObservationError
-from core.observations.importers import base
+from core.errors import InputError, ObservationError
 
-__all__ = [
-    "AreaTotals",
-    "FieldTotal",
-    "ModelTotal",
-    "Total",
-    "area_totals",
-    "model_total",
-]
+__all__ = ["AreaTotals", "FieldTotal", "Total", "area_totals"]
 
 #: Assumptions: fewer searches than this, or a smaller share of the sea searched, and
 #: where they happened to be made decides the total.
 FEW_SEARCHES, SMALL_SHARE = 10, 0.001
+#: A field that reaches more of the sea than this reaches all of it, but for its grid.
+WHOLE_SHARE = 0.99
 
 POOLED = "surveyed part stands for the whole area"
 FIELD = "smooth field fitted to the counts"
@@ -60,7 +51,11 @@ class FieldTotal(Protocol):
     """A fitted field that can be summed over a polygon."""
 
     def total(self, polygon: BaseGeometry) -> tuple[float, float, float]:
-        """Items inside, with their interval."""
+        """Items inside, with their interval; InputError where it says nothing."""
+        ...
+
+    def share_within_reach(self, polygon: BaseGeometry) -> float:
+        """Share of the sea of a polygon that it says something about."""
         ...
 
 
@@ -133,27 +128,6 @@ class AreaTotals:
         return next((t for t in self.totals if t.basis == POOLED), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelTotal:
-    """A published model field summed inside an area; model output, not observed.
-
-    Attributes
-    ----------
-    name, quantity, source : str
-        Of the field.
-    total : float
-        Items or grams inside.
-    covered_km2 : float
-        Part of the area where the model has a value, km2.
-    """
-
-    name: str
-    quantity: str
-    source: str
-    total: float
-    covered_km2: float
-
-
 def area_totals(
     observations: pd.DataFrame,
     area: Area,
@@ -207,8 +181,11 @@ def area_totals(
     if effort_km2 > 0 and sea_km2 > 0:
         totals.append(_pooled(counts, sea_km2, effort_km2, confidence))
         by_category = _categories(counts, sea_km2, effort_km2, confidence)
+    cautions = _cautions(sea_km2, effort_km2, n_searches)
     if field is not None and sea_km2 > 0:
-        totals.append(_from_field(field, area, counts))
+        added, more = _try_field(field, area, counts)
+        totals += added
+        cautions += more
     return AreaTotals(
         area=area,
         sea_km2=sea_km2,
@@ -219,40 +196,8 @@ def area_totals(
         surveys=_surveys(inside),
         totals=tuple(totals),
         by_category=by_category,
-        cautions=_cautions(sea_km2, effort_km2, n_searches),
+        cautions=cautions,
         simulated="simulated" in inside and bool(inside["simulated"].any()),
-    )
-
-
-def model_total(field: base.GridField, area: Area) -> ModelTotal:
-    """Sum a published model field inside an area.
-
-    A cell that lies partly inside counts with the share of its box that does. Cells
-    without a value (land) add nothing.
-
-    Parameters
-    ----------
-    field : GridField
-        Values per km2 on a regular grid, see :mod:`core.observations.importers`.
-    area : Area
-        The area.
-    """
-    south, north = _sides(np.clip(_edges(field.lat), -90.0, 90.0))
-    order = np.argsort(field.lon)
-    west, east = (side[np.argsort(order)] for side in _sides(_edges(field.lon[order])))
-    # A column centred on 180 degrees reaches over the edge of the map.
-    turns = [-360.0, 0.0, 360.0] if west.min() < -180.0 or east.max() > 180.0 else [0.0]
-    share = sum(
-        _shares(area.polygon, west + turn, south, east + turn, north) for turn in turns
-    )
-    known = np.isfinite(field.value)
-    covered = np.where(known, field.cell_area_km2 * share, 0.0)
-    return ModelTotal(
-        name=field.name,
-        quantity=field.quantity,
-        source=field.source,
-        total=float((covered * np.where(known, field.value, 0.0)).sum()),
-        covered_km2=float(covered.sum()),
     )
 
 
@@ -289,6 +234,23 @@ def _categories(
 
 def _empty_categories() -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in _BY_CATEGORY})
+
+
+def _try_field(
+    field: FieldTotal, area: Area, counts: pd.DataFrame
+) -> tuple[list[Total], tuple[str, ...]]:
+    """Sum the field where it says something, and say how much of the sea that is."""
+    try:
+        total = _from_field(field, area, counts)
+    except InputError as error:
+        return [], (f"The smooth field gives no total: {error}.",)
+    share = field.share_within_reach(area.sea)
+    if share > WHOLE_SHARE:
+        return [total], ()
+    part = f"{100 * share:.2g} % of the sea inside"
+    return [total], (
+        f"The smooth field reaches {part}; its total is of that part alone.",
+    )
 
 
 def _from_field(field: FieldTotal, area: Area, counts: pd.DataFrame) -> Total:
@@ -350,38 +312,3 @@ def _cautions(sea_km2: float, effort_km2: float, n_searches: int) -> tuple[str, 
             "and the density is their mean."
         )
     return tuple(said)
-
-
-def _edges(centres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Edges between cell centres, the outer ones as far as the inner."""
-    middle = (centres[:-1] + centres[1:]) / 2.0
-    if len(centres) == 1:
-        raise ObservationError("a model field needs at least two rows and columns")
-    first, last = 2 * centres[0] - middle[0], 2 * centres[-1] - middle[-1]
-    return np.concatenate([[first], middle, [last]])
-
-
-def _sides(
-    edges: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    return np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
-
-
-def _shares(
-    polygon: BaseGeometry,
-    west: npt.NDArray[np.float64],
-    south: npt.NDArray[np.float64],
-    east: npt.NDArray[np.float64],
-    north: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """Share of each box of a grid that lies inside, on the sphere."""
-    boxes = shapely.box(west[None, :], south[:, None], east[None, :], north[:, None])
-    shapely.prepare(polygon)
-    touched = shapely.intersects(polygon, boxes)
-    whole = touched & shapely.contains_properly(polygon, boxes)
-    share = np.asarray(whole, dtype=np.float64)
-    for row, column in np.argwhere(touched & ~whole):
-        box = boxes[row, column]
-        part = polygon_area_km2(shapely.intersection(polygon, box))
-        share[row, column] = part / polygon_area_km2(box)
-    return share

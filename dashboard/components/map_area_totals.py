@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.density import AreaTotals
-    from core.density.area_totals import ModelTotal, Total
+    from core.density.area_totals import Total
+    from core.density.model_totals import ModelTotal
 
 __all__ = ["area_sentences", "area_totals_panel", "model_sentence"]
 

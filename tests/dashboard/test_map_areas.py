@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from core.density import Bbox, MapFilter, area_totals, make_area
-from core.density.area_totals import ModelTotal
+from core.density.model_totals import ModelTotal
 from dashboard import map_areas
 from dashboard.components._frame import MapFrame
 from dashboard.components.map_area_totals import area_sentences, model_sentence

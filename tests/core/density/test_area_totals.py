@@ -15,7 +15,7 @@ from core.density import (
     poisson_interval,
     polygon_area_km2,
 )
-from core.errors import ObservationError
+from core.errors import InputError, ObservationError
 from core.observations import category, make_observations
 from core.observations.importers import GridField
 
@@ -194,8 +194,11 @@ def test_more_effort_at_the_same_rate_narrows_the_interval(count, times):
 class Even:
     """A field of even density, known within a factor of two."""
 
-    def __init__(self, per_km2):
-        self.per_km2 = per_km2
+    def __init__(self, per_km2, share=1.0):
+        self.per_km2, self.share = per_km2, share
+
+    def share_within_reach(self, polygon):
+        return self.share
 
     def total(self, polygon):
         items = self.per_km2 * polygon_area_km2(polygon)
@@ -227,6 +230,21 @@ def test_a_field_where_nothing_was_counted_gives_items_and_no_mass():
     (field,) = area_totals(rows({}).iloc[:0], AREA, field=Even(1.0)).totals
     assert field.items > 0
     assert isnan(field.mass_kg)
+
+
+def test_a_field_that_reaches_a_part_says_which():
+    found = area_totals(rows({"count": 4}), AREA, field=Even(3.0, share=0.4))
+    assert any("reaches 40 % of the sea" in text for text in found.cautions)
+
+
+def test_a_field_out_of_reach_gives_no_total_and_says_why():
+    class Silent(Even):
+        def total(self, polygon):
+            raise InputError("no part of the area is within 3 km of a surveyed cell")
+
+    found = area_totals(rows({"count": 4}), AREA, field=Silent(1.0))
+    assert len(found.totals) == 1
+    assert any("within 3 km" in text for text in found.cautions)
 
 
 def grid(lat, lon, value):
