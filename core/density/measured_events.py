@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 
 from core.observations.quantities import ANY_DEBRIS
+from core.observations.totals import beside_parts
 
 __all__ = ["event_values"]
+
+#: What tells the parts of one event apart: a beach walk lists many items a category.
+_KIND = ("category", "item_list", "item_code", "size_class")
 
 
 def event_values(rows: pd.DataFrame, is_counted: "pd.Series[bool]") -> pd.DataFrame:
@@ -13,11 +17,12 @@ def event_values(rows: pd.DataFrame, is_counted: "pd.Series[bool]") -> pd.DataFr
 
     Rows with the same survey, event, place and time are one event; where a source names
     no event, the survey, place and time do. A row that comes back in all of that with
-    the same category and size class is a further event, such as a replicate net.
+    the same category, item and size class is a further event, such as a replicate net.
 
     An event that named kinds and found none of the chosen ones found zero of them. An
     event whose only row is an undivided total says nothing about kinds, unless the
-    total is zero: it is left out when kinds are chosen.
+    total is zero: it is left out when kinds are chosen. A total beside its parts, as
+    two files about one event may bring them, counts nothing: its parts are there.
 
     Parameters
     ----------
@@ -35,7 +40,9 @@ def event_values(rows: pd.DataFrame, is_counted: "pd.Series[bool]") -> pd.DataFr
         ``effort``, which the rows share, the largest where they differ.
     """
     key = ["survey", "event", "place", "observed_at"]
-    kinds = rows.groupby([*key, "category", "size_class"], dropna=False, sort=False)
+    rows = rows.loc[~beside_parts(rows, event=key)]
+    is_counted = is_counted.loc[rows.index]
+    kinds = rows.groupby([*key, *_KIND], dropna=False, sort=False)
     rows = rows.assign(nth=kinds.cumcount())
     event = rows.groupby([*key, "nth"], dropna=False, sort=False).ngroup()
     first = rows.groupby(event)[["place", "survey", "observed_at"]].first()

@@ -41,6 +41,8 @@ MEASUREMENT_COLUMNS_READ = (
     "lon",
     "observed_at",
     "category",
+    "item_list",
+    "item_code",
     "size_class",
     "value",
     "value_low",

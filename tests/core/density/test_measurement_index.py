@@ -26,6 +26,8 @@ EMPTY = {
     "lon": -140.0,
     "observed_at": pd.Timestamp("2020-01-01T00:00Z"),
     "category": "plastic",
+    "item_list": "",
+    "item_code": "",
     "size_class": "",
     "value": np.nan,
     "value_low": np.nan,
@@ -81,6 +83,18 @@ def test_the_kinds_of_one_net_share_its_effort():
     )
     assert (cell["n"], cell["effort"], cell["n_events"]) == (4, 2.0, 1)
     assert cell["value"] == 2.0
+
+
+def test_a_total_beside_its_parts_is_not_counted_a_second_time():
+    rows = (
+        {"event": "1", "category": "plastic", "value": 12.0},
+        {"event": "1", "category": "metal", "value": 2.0},
+        {"event": "1", "category": "any_debris", "value": 14.0},
+        {"event": "2", "category": "any_debris", "value": 30.0},
+    )
+    cell = only(index_of(*rows))
+    assert (cell["low"], cell["high"], cell["n_events"]) == (14.0, 30.0, 2)
+    assert only(index_of(*rows), MapFilter(categories=("metal",)))["value"] == 2.0
 
 
 def test_one_value_without_effort_makes_the_cell_a_median_and_says_so():
@@ -244,3 +258,24 @@ def test_pooled_counts_add_up_over_cells(rows):
     for name in cells["h3"]:
         row = cells.loc[cells["h3"] == name].reset_index(drop=True)
         pd.testing.assert_frame_equal(index.cell(MapFilter(), name), row)
+
+
+def test_the_items_of_one_walk_are_parts_of_it_and_no_further_walks():
+    codes = [("G7", 4), ("G21", 6), ("G50", 10)]
+    index = index_of(
+        *(
+            {
+                "event": "walk",
+                "item_list": "TSG-ML",
+                "item_code": code,
+                "count": count,
+                "effort": 100.0,
+            }
+            for code, count in codes
+        ),
+        measured=PER_100M,
+    )
+    (event,) = index.events().to_dict("records")
+    assert (event["count"], event["effort"]) == (20, 100.0)
+    assert only(index)["value"] == pytest.approx(20.0)
+    assert only(index)["n_events"] == 1
