@@ -68,7 +68,8 @@ def demo(
     emit(
         built.to_dict(),
         text=f"{verb} a simulated sea: {built.n_photos} photos, "
-        f"{built.n_observations} observations, {built.n_hauls} past hauls.",
+        f"{built.n_observations} observations, {built.n_measurements} measurements, "
+        f"{built.n_hauls} past hauls.",
         as_json=as_json,
     )
 

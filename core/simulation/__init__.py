@@ -39,6 +39,7 @@ from core.simulation.sea import (
     SimulatedSea,
     simulate_sea,
 )
+from core.simulation.tows import beach_walks, net_tows
 from core.simulation.wind import TradeWind
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "SurveyFlight",
     "TradeWind",
     "TrueTrack",
+    "beach_walks",
     "build_demo",
     "deck_counts",
     "demo_is_built",
@@ -75,6 +77,7 @@ __all__ = [
     "fly_survey",
     "item_shares",
     "jpeg_bytes",
+    "net_tows",
     "render_photo",
     "sail_hauls",
     "scatter_debris",

@@ -1,9 +1,9 @@
 """The demo data: a simulated sea taken in through the same doors as real surveys.
 
-Photos go through decoding, the shipped classifier and the audit log; counts through
-the checks of imported tables; forcing, fixes and the forecast through their own. Every
-step can be repeated: what is there already is left as it is, so a run that was killed
-is finished by the next one.
+Photos go through decoding, the shipped classifier and the audit log; counts through the
+checks of imported tables; forcing, fixes and the forecast through their own; field
+tables through the import of files. Every step can be repeated: what is there already is
+left as it is, so a run that was killed is finished by the next one.
 """
 
 import json
@@ -16,6 +16,7 @@ import yaml
 
 from core.errors import InputError, NotFoundError
 from core.governance import record
+from core.simulation.field_data import take_in_field_data
 from core.simulation.files import write_photos
 from core.simulation.fleet import DEMO_PORTS, fleet_yaml
 from core.simulation.ocean import take_in_forcing, take_in_forecast
@@ -38,8 +39,8 @@ DEMO_FLEET = "Simulated demo fleet"
 _ACTOR = "demo"
 _SUBJECT = "demo:sea"
 _BEGIN, _DONE = "demo.begin", "demo.build"
-#: Demos built before there was an ocean lack this and are completed by the next run.
-_OCEAN = "demo.ocean"
+#: Demos built before there were these lack them and are completed by the next run.
+_OCEAN, _FIELD_DATA = "demo.ocean", "demo.field_data"
 _NOTE = "Made by the simulated sea of the demo; not an observation."
 
 Progress = Callable[[str, int, int], None]
@@ -56,6 +57,7 @@ class DemoBuilt:
     n_forcings: int
     n_fixes: int
     n_forecasts: int
+    n_measurements: int
     was_built: bool
 
     def to_dict(self) -> dict[str, int | bool]:
@@ -68,6 +70,7 @@ class DemoBuilt:
             "n_forcings": self.n_forcings,
             "n_fixes": self.n_fixes,
             "n_forecasts": self.n_forecasts,
+            "n_measurements": self.n_measurements,
             "was_built": self.was_built,
             "simulated": True,
         }
@@ -75,18 +78,22 @@ class DemoBuilt:
 
 def demo_is_built(store: "Store") -> bool:
     """Whether the demo was taken in to its end."""
-    return all(store.audit.entries(action=a, limit=1) for a in (_DONE, _OCEAN))
+    steps = (_DONE, _OCEAN, _FIELD_DATA)
+    return all(store.audit.entries(action=step, limit=1) for step in steps)
 
 
 def holds_real_data(store: "Store") -> bool:
     """Whether the store holds something that is not simulated.
 
-    Looked at are surveys, observations, hauls, forcing and sensor fixes.
+    Looked at are surveys, observations, measurements, hauls, model fields, forcing and
+    sensor fixes.
     """
     rows = [*store.surveys.listing(), *store.forcings.listing(active=None)]
     if any(not row["simulated"] for row in rows):
         return True
-    if not store.fixes.frame()["simulated"].all():
+    if store.model_fields.listing() or not store.fixes.frame()["simulated"].all():
+        return True
+    if not all(store.measurements.columns(("simulated",))["simulated"]):
         return True
     hauls = store.hauls.frame()
     observations = store.observations.frame()
@@ -106,7 +113,8 @@ def build_demo(
     """Fill the store with a simulated sea.
 
     Photos, counts, fleet and past hauls; current, wind and drifters; a forecast of the
-    hotspots' drift and a report of how well drifters can be forecast.
+    hotspots' drift and a report of how well drifters can be forecast; tables of net
+    tows and beach walks, and a sensitive area.
 
     Parameters
     ----------
@@ -156,6 +164,11 @@ def build_demo(
     take_in_forecast(store, sea, ids, actor=_ACTOR)
     _note(store, _OCEAN, {"seed": seed, "simulated": True})
     report("drifting", 2, 2)
+    report("importing field tables", 0, 1)
+    folder = settings.data_dir / "demo" / f"field-seed-{seed}"
+    take_in_field_data(store, sea, folder, actor=_ACTOR)
+    _note(store, _FIELD_DATA, {"seed": seed, "simulated": True})
+    report("importing field tables", 1, 1)
     return _figures(store, seed, was_built=True)
 
 
@@ -273,6 +286,7 @@ def _figures(store: "Store", seed: int, *, was_built: bool) -> DemoBuilt:
         n_forcings=sum(row["simulated"] for row in store.forcings.listing()),
         n_fixes=int(store.fixes.frame()["simulated"].sum()),
         n_forecasts=sum(row["simulated"] for row in store.forecasts.listing()),
+        n_measurements=sum(store.measurements.columns(("simulated",))["simulated"]),
         was_built=was_built,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,11 @@ from core.config import Settings
 from core.errors import InputError, NotFoundError
 from core.forecasts import read_forecast, stale_forcings
 from core.governance import record, verify_chain
-from core.simulation import SimulatedSea, build_demo, demo_is_built
+from core.observations.measurement_checks import make_measurements
+from core.priorities import retire_area
+from core.simulation import SimulatedSea, build_demo, demo_is_built, net_tows
 from core.simulation.demo import DEMO_FLEET, holds_real_data
+from core.simulation.field_data import AREA_NAME, FIELD_TABLES, take_in_field_data
 from core.simulation.sea import DEMO_SEED
 from core.storage import Store, open_store
 
@@ -55,9 +59,10 @@ def test_demo_holds_surveys_counts_fleet_and_hauls(
         "painting photos",
         "classifying photos",
         "drifting",
+        "importing field tables",
     ]
     surveys = store.surveys.listing()
-    assert len(surveys) == 3
+    assert len(surveys) == 5
     assert all(survey["simulated"] for survey in surveys)
     assert store.observations.frame()["simulated"].all()
     assert store.hauls.frame()["simulated"].all()
@@ -91,14 +96,19 @@ def test_demo_holds_an_ocean_that_says_it_is_simulated(
     assert stale_forcings(store, datetime.now(UTC)) == []
 
 
+@pytest.mark.parametrize("later", [(), ("demo.ocean",)])
 def test_demo_of_an_older_version_is_completed(
-    store: Store, settings: Settings, classifier: "PhotoClassifier"
+    store: Store,
+    settings: Settings,
+    classifier: "PhotoClassifier",
+    later: tuple[str, ...],
 ) -> None:
-    """As a store that was filled before there were forcing and forecasts."""
-    record(store, "demo.begin", "demo", "demo:sea", {"seed": DEMO_SEED})
-    record(store, "demo.build", "demo", "demo:sea", {"seed": DEMO_SEED})
+    """As a store filled before there were forecasts, then before field tables."""
+    for action in ("demo.begin", "demo.build", *later):
+        record(store, action, "demo", "demo:sea", {"seed": DEMO_SEED})
     assert not demo_is_built(store)
-    assert build_demo(store, settings, classifier=classifier).n_forecasts == 1
+    built = build_demo(store, settings, classifier=classifier)
+    assert (built.n_forecasts, built.n_measurements) == (1, 64)
     assert demo_is_built(store)
     assert len(store.audit.entries(action="demo.build")) == 1
 
@@ -116,7 +126,12 @@ def test_second_run_changes_nothing(
 
 @pytest.mark.parametrize(
     ("step", "at"),
-    [("simulating the sea", 0), ("classifying photos", 7), ("drifting", 1)],
+    [
+        ("simulating the sea", 0),
+        ("classifying photos", 7),
+        ("drifting", 1),
+        ("importing field tables", 0),
+    ],
 )
 def test_run_that_was_killed_is_finished_by_the_next(
     store: Store,
@@ -140,7 +155,9 @@ def test_run_that_was_killed_is_finished_by_the_next(
     counts = contents(store)
     assert counts["photo"] == 12
     assert counts["prediction"] == 12
-    assert counts["survey"] == 3
+    assert counts["survey"] == 5
+    assert counts["measurement"] == 64
+    assert (len(store.imports.listing()), len(store.areas.listing())) == (2, 1)
     assert counts["haul"] == 36
     assert counts["refused_file"] == 0
     assert counts["forcing"] == 2
@@ -174,6 +191,48 @@ def test_fleet_that_a_person_changed_is_left_as_it_is(
     store.fleets.save(DEMO_FLEET, changed, simulated=True)
     build_demo(store, settings, classifier=classifier)
     assert store.fleets.get(DEMO_FLEET)["document"] == changed
+
+
+def test_demo_imports_its_field_tables_as_files(
+    store: Store, settings: Settings, classifier: "PhotoClassifier"
+) -> None:
+    built = build_demo(store, settings, classifier=classifier)
+    assert built.n_measurements == 24 + 5 * 2 * 4
+    imports = {row["name"]: row for row in store.imports.listing()}
+    assert set(imports) == set(FIELD_TABLES)
+    for row in imports.values():
+        assert row["imported_by"] == "demo"
+        assert (row["accepted"], row["rejected"]) == (row["rows"], 0)
+    layers = [(row["quantity"], row["medium"]) for row in store.measurements.layers()]
+    assert layers == [("items_per_100m", "shore"), ("items_per_km2", "sea_surface")]
+    rows = store.measurements.frame()
+    assert rows["simulated"].all()
+    assert rows["survey"].str.startswith("Simulated").all()
+    assert set(rows["quality_flag"]) == {1}
+    (area,) = store.areas.listing()
+    assert (area["name"], area["saved_by"]) == (AREA_NAME, "demo")
+    assert "imulated" in area["name"]
+
+
+def test_area_that_a_person_retired_stays_retired(
+    store: Store, settings: Settings, sea: SimulatedSea, tmp_path: Path
+) -> None:
+    take_in_field_data(store, sea, tmp_path / "tables", actor="demo")
+    retire_area(store, store.areas.listing()[0]["area_id"], actor="a person")
+    take_in_field_data(store, sea, tmp_path / "tables", actor="demo")
+    assert store.areas.listing() == []
+    assert len(store.imports.listing()) == 2
+
+
+def test_real_measurement_of_no_survey_is_noticed(
+    store: Store, sea: SimulatedSea
+) -> None:
+    simulated = make_measurements(net_tows(sea)).accepted
+    store.measurements.add(simulated)
+    assert not holds_real_data(store)
+    real = make_measurements(net_tows(sea).assign(simulated=False)).accepted
+    store.measurements.add(real.assign(measurement_id="of a cruise").head(1))
+    assert holds_real_data(store)
 
 
 def test_real_survey_is_noticed(store: Store) -> None:
