@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.errors import ObservationError
 from core.observations import _columns
+from core.observations._faults import shown
 from core.observations.checks import make_observations
 from core.observations.frame import Checked, Rejection
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
@@ -16,6 +17,7 @@ from core.observations.importers.mapping import (
     suggest_mapping,
     what_is_missing,
 )
+from core.observations.importers.reading.afloat import is_micro, sign_not_afloat
 from core.observations.importers.reading.cells import Cells
 from core.observations.measurement_checks import make_measurements
 from core.observations.quantities import ANY_DEBRIS
@@ -37,7 +39,8 @@ class GenericProfile:
     def match(self, tables: Sequence[RawTable]) -> Match:
         """Fits where a suggested mapping leaves no question."""
         mapping = suggest_mapping(tables)
-        lacks = what_is_missing(mapping, _table(tables, mapping))
+        table = _table(tables, mapping)
+        lacks = (*what_is_missing(mapping, table), *_not_afloat(mapping, table))
         return Match(score=self._SCORE, lacks=lacks)
 
     def read(self, tables: Sequence[RawTable], context: ImportContext) -> Imported:
@@ -48,8 +51,25 @@ class GenericProfile:
         ObservationError
             If the headings leave a question open.
         """
-        imported = read_by_mapping(tables, suggest_mapping(tables), context)
+        mapping = suggest_mapping(tables)
+        table = _table(tables, mapping)
+        if lacks := _not_afloat(mapping, table):
+            raise ObservationError(f"{table.file} lacks {lacks[0]}")
+        imported = read_by_mapping(tables, mapping, context)
         return replace(imported, profile=self.name)
+
+
+def _not_afloat(mapping: ColumnMapping, table: RawTable) -> tuple[str, ...]:
+    """Question whether counts are of debris afloat, where the table speaks of others.
+
+    Only asked where nobody said so: a mapping made by a person decides.
+    """
+    if not mapping.makes_observations:
+        return ()
+    named = mapping.columns.get("method")
+    methods = [] if named is None else _columns.texts(table.frame[named])
+    sign = sign_not_afloat(table.columns, methods)
+    return (f"what was measured and where ({sign})",) if sign else ()
 
 
 def read_by_mapping(
@@ -81,6 +101,8 @@ def read_by_mapping(
         raise ObservationError(f"{table.file} lacks {'; '.join(lacks)}")
     cells = Cells(table, mapping, latest=context.now.year)
     raw = _raw_frame(cells, table, mapping)
+    if mapping.makes_observations:
+        raw = _without_micro(raw, cells)
     checked = _check(raw, mapping, context)
     refused = (*table.refused, *cells.refused, *checked.rejected)
     aside = {"tables_left_aside": len(tables) - 1} if len(tables) > 1 else {}
@@ -138,6 +160,20 @@ def _raw_frame(cells: Cells, table: RawTable, mapping: ColumnMapping) -> pd.Data
     frame = _melted(frame, cells, mapping) if mapping.item_columns else frame
     gone = {fault.row for fault in cells.refused}
     return frame.loc[~frame["row"].isin(gone)]
+
+
+def _without_micro(raw: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """Refuse pieces under 5 mm: as objects each would weigh what a bottle does."""
+    reason = "pieces under 5 mm are no floating objects; a mapping with a quantity and "
+    reason += "a medium keeps them as measurements"
+    gone = set()
+    for name in ("category", "size_class"):
+        by_row = dict(zip(cells.rows, cells.texts(name), strict=True))
+        for row in raw["row"].tolist():
+            if row not in gone and is_micro(by_row[row]):
+                gone.add(row)
+                cells.refused.append(Rejection(row, name, shown(by_row[row]), reason))
+    return raw.loc[~raw["row"].isin(gone)]
 
 
 def _melted(frame: pd.DataFrame, cells: Cells, mapping: ColumnMapping) -> pd.DataFrame:

@@ -87,6 +87,12 @@ class Cells:
             columns, delimiter=self._table.delimiter or ",", name=self._table.file
         )
 
+    @property
+    def rows(self) -> list[int]:
+        """Number of each record in its file."""
+        numbers: list[int] = self._table.rows.tolist()
+        return numbers
+
     def floats_of(self, heading: str) -> npt.NDArray[np.float64]:
         """Column as numbers, NaN where it holds none or there is no such column."""
         if not heading:

@@ -12,6 +12,7 @@ _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 #: Units that may end a heading without brackets: swept_area_km2, effort km2.
 _TAIL_UNIT = re.compile(
     r"[\s_./](km2|km\^2|km²|m2|m\^2|m²|m3|m\^3|m³|ha|kg|g|utc|deg|degrees|dd)$"
+    r"|(?<=length)[\s_./](m|km)$"  # behind other words it may stand for minutes
 )
 #: Words for each field, in the order they are tried. A modest list: what it does not
 #: know, a person names in the mapping.
@@ -116,7 +117,7 @@ def parse_heading(text: str, unit: str = "") -> Heading:
         return Heading(text, "density", stated or lower)
     tail = _TAIL_UNIT.search(body)
     if tail and not stated:
-        stated, body = tail[1], body[: tail.start()]
+        stated, body = tail[1] or tail[2], body[: tail.start()]
     return Heading(text, _stem(body), plain_unit(stated))
 
 

@@ -56,6 +56,59 @@ def test_our_own_layout_is_recognised_in_every_format(imported, written, tmp_pat
     assert others[0].notes["tables_left_aside"] == 1
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("beach", "A"),
+        ("gear", "bottom trawl"),
+        ("gear", "manta net"),
+        ("mesh_um", "335"),
+        ("sediment", "sand"),
+    ],
+)
+def test_debris_that_was_not_afloat_never_becomes_an_observation(
+    imported, heading, cells
+):
+    table = (
+        f"lat,lon,date,category,count,effort_km2,{heading}\n"
+        f"30,-140,2026-06-01,plastic,120,0.01,{cells}\n"
+    )
+    with pytest.raises(ObservationError, match=r"what was measured and where.*points"):
+        imported(table)
+    with pytest.raises(ObservationError, match="what was measured and where"):
+        imported(table, profile="columns")
+    # A person may say that it was afloat.
+    columns = {"lat": "lat", "lon": "lon", "observed_at": "date", "count": "count"}
+    said = ColumnMapping(columns={**columns, "category": "category"})
+    assert len(imported(table, mapping=said).observations) == 1
+
+
+def test_microplastic_among_objects_is_refused_by_row(imported):
+    head = "lat,lon,date,category,count,effort_km2,size\n"
+    records = "30,-140,2026-06-01,plastic,3,2,> 50 cm\n"
+    records += "30,-140,2026-06-01,Microplastic,120,2,\n"
+    records += "30,-140,2026-06-01,plastic,90,2,< 5 mm\n"
+    result = imported(head + records)
+    assert result.observations["count"].tolist() == [3]
+    assert [(f.row, f.field) for f in result.rejected] == [
+        (2, "category"),
+        (3, "size_class"),
+    ]
+    assert "mapping with a quantity" in result.rejected[0].reason
+
+
+def test_a_length_behind_its_heading_makes_a_beach_a_measurement(imported):
+    head = "beach,lat,lon,date,length_m,category,count\n"
+    result = imported(head + "A,52.66,4.63,2026-06-01,200,plastic,30\n")
+    row = result.measurements.iloc[0]
+    assert (row["quantity"], row["medium"], row["value"]) == (
+        "items_per_100m",
+        "shore",
+        15.0,
+    )
+    assert result.observations.empty
+
+
 def test_a_german_sheet_is_read_without_a_mapping(imported):
     result = imported(
         "Breite;Länge;Datum;Uhrzeit;Kategorie;Anzahl;Fläche [m²]\n"
