@@ -29,6 +29,7 @@ from core.observations.quantities import (
     QUANTITIES,
     TIME_PRECISIONS,
 )
+from core.observations.totals import PARTS_OF, beside_parts
 
 __all__ = [
     "REQUIRED_OF_EVENTS",
@@ -166,6 +167,7 @@ def make_measurements(
     check.truths("simulated")
     _sizes(check)
     _values(check)
+    _totals(check)
     out = check.finish("measurement_id", _MEASUREMENT_IDENTITY)
     return CheckedMeasurements(
         accepted=typed_measurements(out.columns),
@@ -322,6 +324,17 @@ def _from_counts(
         "value_from_count_and_effort", int((np.isnan(value) & ~np.isnan(made)).sum())
     )
     return np.where(np.isnan(value), made, value)
+
+
+def _totals(check: TableCheck) -> None:
+    """Refuse an undivided total beside its parts: their sum would count them twice."""
+    found = beside_parts(pd.DataFrame({name: check.out[name] for name in PARTS_OF}))
+    check.refuse(
+        found & ~check.is_refused,
+        "category",
+        check.out["category"],
+        "a total beside its parts in one event; leave out the total, or the parts",
+    )
 
 
 def _whole_counts(check: TableCheck, count: FloatArray) -> None:

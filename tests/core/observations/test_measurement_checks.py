@@ -215,6 +215,33 @@ def test_what_was_measured_makes_another_record(change):
     assert len(check({}, change).accepted) == 2
 
 
+TOTAL = {"event": "1", "category": "any_debris", "value": 14.0}
+
+
+@pytest.mark.parametrize(
+    ("total", "part", "n_refused"),
+    [
+        ({}, {}, 1),
+        ({"size_class": "macro"}, {"size_class": "macro"}, 1),
+        ({}, {"size_class": "macro"}, 1),
+        ({"size_class": "micro"}, {"size_class": "macro"}, 0),
+        ({"event": "2"}, {}, 0),
+        ({"quantity": "grams_per_km2"}, {}, 0),
+        ({"medium": "water_column"}, {}, 0),
+        ({"value": 0.0}, {}, 0),
+        ({}, {"category": "biota"}, 0),
+        ({}, {"category": "any_debris", "size_class": "macro"}, 0),
+    ],
+)
+def test_a_total_never_stands_beside_its_parts(total, part, n_refused):
+    checked = check({"event": "1", "category": "plastic", **part}, {**TOTAL, **total})
+    assert len(checked.rejected) == n_refused
+    assert len(checked.accepted) == 2 - n_refused
+    for fault in checked.rejected:
+        assert (fault.row, fault.field, fault.value) == (2, "category", "any_debris")
+        assert "a total beside its parts" in fault.reason
+
+
 def test_rows_of_one_record_count_once():
     frame = pd.DataFrame([{**GOOD, "item_code": code} for code in ("G1", "G2")])
     checked = make_measurements(frame, rows=[7, 7], now=NOW)
