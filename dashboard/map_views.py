@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from core.density import MapFilter, PointSample
     from dashboard.components.density_map import DensityView
 
-__all__ = ["MEASURED", "PRIORITY", "Drawing", "drawing", "view_names"]
+__all__ = ["MEASURED", "PRIORITY", "SMOOTH", "Drawing", "drawing", "view_names"]
 
-PRIORITY = "Priority"
+PRIORITY, SMOOTH = "Priority", "Smooth field"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Drawing:
 
 def view_names() -> tuple[str, ...]:
     """Name the views of counted debris."""
-    return (*VIEWS, PRIORITY)
+    return (*VIEWS, SMOOTH, PRIORITY)
 
 
 def drawing(layer: map_data.MapLayer, chosen: "MapFilter", name: str) -> Drawing:
@@ -63,6 +63,8 @@ def drawing(layer: map_data.MapLayer, chosen: "MapFilter", name: str) -> Drawing
         return Drawing(found, view)
     if name == PRIORITY:
         return _priority(layer, chosen)
+    if name == SMOOTH:
+        name = "Density"  # its cells; the field itself is a picture
     cells = map_data.density_map(chosen, layer=layer).cells
     points = map_data.sample(chosen, layer=layer) if name == "Sightings" else None
     return Drawing(cells, density_view(cells, name, points), points)

@@ -20,10 +20,11 @@ from dashboard.components.map_exports import counted_export
 from dashboard.components.map_filters import FilterOptions, map_filters
 from dashboard.components.map_link import link_button
 from dashboard.components.map_play import played_map
+from dashboard.components.map_smooth import field_drawing, fitted, smooth_map
 from dashboard.components.map_time import Part, within_part
 from dashboard.components.page import error_panel, metric_row, page_header
 from dashboard.components.photo_gallery import plain
-from dashboard.map_views import drawing, view_names
+from dashboard.map_views import SMOOTH, drawing, view_names
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class _Seen:
 
     layer: map_data.MapLayer
     chosen: "MapFilter"
+    name: str
     words: "Mapping[str, str]"
     labels: "Mapping[str, str]"
     result: map_data.DensityMap
@@ -97,35 +99,40 @@ def counted_map(
         )
         return
     surveyed = bool((result.cells["effort_km2"] > 0).any())
-    area, totals = _area(chosen)
+    area, totals = _area(layer, chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = _view_choice() if surveyed else "Sightings"
         mode = _compare_choice()
-        drift = drift_choice() if mode == MODES[0] else None
+        drift = drift_choice() if mode == MODES[0] and name != SMOOTH else None
         tools = st.container(
             horizontal=True, width="content", vertical_alignment="center"
         )
     view = drawing(layer, chosen, name).view
-    seen = _Seen(layer, chosen, words, labels, result, frame, view, area, totals)
+    seen = _Seen(layer, chosen, name, words, labels, result, frame, view, area, totals)
     with top:
         _header(seen, drift)
-    if mode == MODES[0]:
-        part = played_map(seen.layer, chosen, name, frame, area=area, drift=drift)
-    else:
-        part = None
+    part = None
+    if mode != MODES[0]:
         compare_maps(layer, chosen, name, frame, options)
+    elif name == SMOOTH:
+        smooth_map(layer, chosen, frame, area=area)
+    else:
+        part = played_map(seen.layer, chosen, name, frame, area=area, drift=drift)
     with tools:
         export_menu(lambda: _export(seen, part))
         link_button()
     _below(seen)
 
 
-def _area(chosen: "MapFilter") -> "tuple[Area | None, AreaTotals | None]":
+def _area(
+    layer: map_data.MapLayer, chosen: "MapFilter"
+) -> "tuple[Area | None, AreaTotals | None]":
     area = chosen_area()
     if area is None:
         return None, None
     try:
-        return area, map_areas.totals(area, chosen)
+        with st.spinner("Summing the area"):
+            return area, map_areas.totals(area, chosen, fitted(layer, chosen))
     except CleanupError as error:
         error_panel(error, kept="The map and the area are kept.")
         return area, None
@@ -202,7 +209,10 @@ def _area_tab(seen: _Seen) -> None:
 def _export(seen: _Seen, part: Part | None) -> "MapExport":
     chosen = seen.chosen if part is None else within_part(seen.chosen, part)
     result = map_data.density_map(chosen, layer=seen.layer)
-    found = drawing(seen.layer, chosen, seen.view.name)
+    found = drawing(seen.layer, chosen, seen.name)
+    field = fitted(seen.layer, chosen) if seen.name == SMOOTH else None
+    if field is not None:
+        found = field_drawing(found, field)
     return counted_export(
         found.cells,
         found.view,

@@ -28,6 +28,13 @@ _METHODS = (
     "flagged fail or missing (QARTOD 4 and 9) are left out.",
 )
 _COLUMNS = {
+    "area_km2": "area of the cell, km2",
+    "field_per_km2": "smooth field at the cell's centre, items per km2",
+    "field_low": "lower 95 % limit of the field, items per km2",
+    "field_high": "upper 95 % limit of the field, items per km2",
+    "priority": "expected mass times harm times sensitivity, kg of average harm",
+    "priority_low": "lower limit of the priority",
+    "priority_high": "upper limit of the priority",
     "shown": "what the picture shows: the value of the chosen view",
 }
 

@@ -282,3 +282,48 @@ def test_models_are_summed_inside_an_area_beside_the_counts(open_app, modelled):
     app = open_app("debris_map", map_area=area_id, map_tab="Area")
     assert not app.exception
     assert "Published model, not observed: Test abundance gives" in text(app)
+
+
+def test_a_smooth_field_is_fitted_drawn_and_summed_inside_an_area(
+    open_app, seeded_store
+):
+    from core.density import MapFilter
+    from dashboard import map_data, map_fields
+
+    area_id = map_areas.keep(make_area("a", BOX), name="Patch", origin="test")
+    app = open_app(
+        "debris_map", map_view="Smooth field", map_area=area_id, map_tab="Area"
+    )
+    assert not app.exception
+    fit = map_fields.fit_of(map_data.OBSERVATIONS, MapFilter())
+    assert fit is not None
+    fit.wait(120)
+    app.run()
+    assert not app.exception
+    assert "field" in ids(app)
+    assert "smooth field fitted to the counts" in text(app)
+    assert "says nothing" in text(app)
+    assert "NaN" not in app.get("deck_gl_json_chart")[0].proto.json
+
+
+def test_a_field_that_cannot_be_fitted_says_why(open_app, empty_store, make_rows):
+    from core.density import MapFilter
+    from dashboard import map_data, map_fields
+
+    empty_store.observations.add(make_rows())
+    none = MapFilter(surveys=("Nobody",))
+    fit = map_fields.start(map_data.OBSERVATIONS, none)
+    fit.wait(30)
+    assert fit.future is not None
+    assert "no cell with a known searched area" in str(fit.future.exception())
+
+
+def test_a_cancelled_fit_is_forgotten(seeded_store):
+    from core.density import MapFilter
+    from dashboard import map_data, map_fields
+
+    chosen = MapFilter(surveys=("Flight 2",))
+    fit = map_fields.start(map_data.OBSERVATIONS, chosen)
+    map_fields.cancel(map_data.OBSERVATIONS, chosen)
+    assert fit.stop.is_set()
+    assert map_fields.fit_of(map_data.OBSERVATIONS, chosen) is None
