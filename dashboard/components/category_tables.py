@@ -26,7 +26,11 @@ _LIST_LABELS = {
 _FISHING = {True: "yes", False: "no"}
 _SINGLE_USE = {True: "yes"}
 _STATE = {
-    "state": Column("State", help="Codes nobody has checked against the official list.")
+    "state": Column(
+        "State",
+        help="Codes nobody has checked against the official list.",
+        width=110,
+    )
 }
 
 
