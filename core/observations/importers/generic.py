@@ -12,6 +12,7 @@ from core.observations._faults import shown
 from core.observations.checks import make_observations
 from core.observations.frame import Checked, Rejection
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
+from core.observations.importers.formats._tables import refuse_twins
 from core.observations.importers.mapping import (
     ColumnMapping,
     suggest_mapping,
@@ -19,6 +20,9 @@ from core.observations.importers.mapping import (
 )
 from core.observations.importers.reading.afloat import is_micro, sign_not_afloat
 from core.observations.importers.reading.cells import Cells
+from core.observations.importers.reading.unit_column import unit_column, units_in
+from core.observations.importers.reading.unit_words import Rate
+from core.observations.importers.reading.written import as_written
 from core.observations.measurement_checks import make_measurements
 from core.observations.quantities import ANY_DEBRIS
 
@@ -27,6 +31,7 @@ __all__ = ["GenericProfile", "read_by_mapping"]
 _TEXTS = ("survey", "event", "size_class", "method", "source", "note", "item_code")
 _COPIED = ("quality_flag", "replicate")
 _CLEAN = "clean"
+_ON_SHORE = ("shore", "shore_sediment", "river_bank")
 
 
 class GenericProfile:
@@ -53,6 +58,7 @@ class GenericProfile:
         """
         mapping = suggest_mapping(tables)
         table = _table(tables, mapping)
+        refuse_twins(table, tables)
         if lacks := _not_afloat(mapping, table):
             raise ObservationError(f"{table.file} lacks {lacks[0]}")
         imported = read_by_mapping(tables, mapping, context)
@@ -103,15 +109,19 @@ def read_by_mapping(
     raw = _raw_frame(cells, table, mapping)
     if mapping.makes_observations:
         raw = _without_micro(raw, cells)
+    elif "value" in mapping.columns:
+        raw = _of_its_unit(raw, table, mapping, cells)
     checked = _check(raw, mapping, context)
-    refused = (*table.refused, *cells.refused, *checked.rejected)
+    told = as_written(checked.rejected, table, mapping)
+    refused = (*table.refused, *cells.refused, *told)
+    told = as_written(checked.doubts, table, mapping)
     aside = {"tables_left_aside": len(tables) - 1} if len(tables) > 1 else {}
     kind = "observations" if mapping.makes_observations else "measurements"
     imported = Imported(
         profile="mapping",
         n_rows=len(table.frame) + len(table.refused),
         rejected=tuple(sorted(refused, key=lambda fault: fault.row)),
-        doubts=_still_there(cells.doubts, refused, checked.doubts),
+        doubts=_still_there(cells.doubts, refused, told),
         repeated=checked.repeated,
         notes={**table.notes, **aside, **cells.notes, **checked.notes},
         mapping={**mapping.columns, **{h: h for h in mapping.item_columns}},
@@ -174,6 +184,27 @@ def _without_micro(raw: pd.DataFrame, cells: Cells) -> pd.DataFrame:
                 gone.add(row)
                 cells.refused.append(Rejection(row, name, shown(by_row[row]), reason))
     return raw.loc[~raw["row"].isin(gone)]
+
+
+def _of_its_unit(
+    raw: pd.DataFrame, table: RawTable, mapping: ColumnMapping, cells: Cells
+) -> pd.DataFrame:
+    """Refuse records whose own unit is not that of the mapping: units never mix."""
+    heading = unit_column(table)
+    if not heading:
+        return raw
+    on_shore = mapping.medium in _ON_SHORE
+    rates = units_in(table, heading, on_shore=on_shore)
+    wanted = Rate(mapping.quantity, mapping.factors.get("value", 1.0))
+    reason = f"is not the unit of {mapping.quantity}, which the mapping says; "
+    reason += "import it with a mapping of its own"
+    texts = dict(zip(cells.rows, _columns.texts(table.frame[heading]), strict=True))
+    wrong = {row for row, text in texts.items() if rates.get(text) != wanted}
+    for row in dict.fromkeys(raw["row"].tolist()):
+        if row in wrong:
+            value = shown(texts[row])
+            cells.refused.append(Rejection(row, heading, value, reason))
+    return raw.loc[~raw["row"].isin(wrong)]
 
 
 def _melted(frame: pd.DataFrame, cells: Cells, mapping: ColumnMapping) -> pd.DataFrame:

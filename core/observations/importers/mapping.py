@@ -14,8 +14,10 @@ from core.observations.importers.reading.headings import (
     parse_heading,
 )
 from core.observations.importers.reading.positions import POSITION_FORMATS
+from core.observations.importers.reading.unit_column import unit_column, units_in
 from core.observations.importers.reading.unit_words import (
     MASS_KG,
+    Rate,
     effort_factor,
     quantity_of_effort,
     rate_of,
@@ -254,6 +256,7 @@ def suggest_mapping(tables: Sequence[RawTable]) -> ColumnMapping:
     on_shore = any("beach" in column.lower() for column in best.columns)
     if "value" in found:
         rate = rate_of(found["value"].unit, on_shore=on_shore)
+        rate = rate or _one_rate(best, on_shore=on_shore)
         if rate:
             code, factors["value"] = rate.quantity, rate.factor
     elif "effort" in found and effort_factor(found["effort"].unit, "") is None:
@@ -271,6 +274,13 @@ def suggest_mapping(tables: Sequence[RawTable]) -> ColumnMapping:
         medium="shore" if is_beach else "",
         factors=factors,
     )
+
+
+def _one_rate(table: RawTable, *, on_shore: bool) -> Rate | None:
+    """Read the column of units, where it says one thing."""
+    heading = unit_column(table)
+    rates = units_in(table, heading, on_shore=on_shore) if heading else {}
+    return next(iter(rates.values())) if len(set(rates.values())) == 1 else None
 
 
 def _named(table: RawTable) -> dict[str, Heading]:
@@ -322,17 +332,24 @@ def what_is_missing(mapping: ColumnMapping, table: RawTable) -> tuple[str, ...]:
         lacks.append("latitude and longitude")
     if not any(set(way) <= have for way in _TIME_WAYS):
         lacks.append("a date")
-    needs = _of_observations if mapping.makes_observations else _of_measurements
-    lacks.extend(needs(mapping, have))
+    if mapping.makes_observations:
+        lacks.extend(_of_observations(mapping, have, table))
+    else:
+        lacks.extend(_of_measurements(mapping, have))
     for name in ("effort", "mass_kg"):
         if name in have and name not in mapping.factors:
             lacks.append(_unit_question(mapping, name))
     return tuple(lacks)
 
 
-def _of_observations(mapping: ColumnMapping, have: set[str]) -> list[str]:
+def _of_observations(
+    mapping: ColumnMapping, have: set[str], table: RawTable
+) -> list[str]:
     lacks = []
     if "value" in have:
+        if heading := unit_column(table):
+            several = ", ".join(units_in(table, heading))
+            return [f"one unit: column {heading!r} has {several[:80]}; map each alone"]
         return ["the unit of the values (such as items/km2)"]
     if not ("category" in have or mapping.category or mapping.item_columns):
         lacks.append("the kind of debris")

@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from core.errors import ObservationError
+from core.observations._faults import shown
 from core.observations.importers.base import RawTable
 
-__all__ = ["heading_row", "is_units_row", "table_of", "unique_names"]
+__all__ = ["heading_row", "is_units_row", "refuse_twins", "table_of", "unique_names"]
 
 #: Rows before the heading that are looked at: a title, who measured, a blank line.
 _PREAMBLE_ROWS = 20
@@ -140,3 +142,31 @@ def table_of(
         notes=notes,
         units=units,
     )
+
+
+def refuse_twins(table: RawTable, tables: Sequence[RawTable]) -> None:
+    """Refuse a file with a second sheet or layer like the one that would be read.
+
+    Parameters
+    ----------
+    table : RawTable
+        The table to be read.
+    tables : sequence of RawTable
+        All tables of the file.
+
+    Raises
+    ------
+    ObservationError
+        If another has the same headings and records: they would be left out.
+    """
+    twins = [
+        other
+        for other in tables
+        if set(other.columns) == set(table.columns) and len(other.frame)
+    ]
+    if len(twins) > 1:
+        names = " and ".join(repr(shown(twin.name)) for twin in twins[:3])
+        raise ObservationError(
+            f"{table.file} has the same headings in {len(twins)} tables, {names}; save "
+            "each as a file of its own, so that no record is left out"
+        )

@@ -24,6 +24,8 @@ from core.observations.importers.formats._tables import (
 __all__ = ["workbook_tables"]
 
 _SECONDS = 300
+#: Whole numbers below are exact in a float.
+_EXACT = 2.0**53
 #: Calamine pads a sheet to its widest row; cells of the field's tables are far fewer.
 _MAX_SHEET_CELLS = min(MAX_CELLS, 50_000_000)
 _KINDS = {
@@ -102,6 +104,8 @@ def _cell(cell: object) -> object:
     if isinstance(cell, dict):
         kind, value = next(iter(cell.items()))
         return _KINDS[kind](value) if kind in _KINDS else value
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return int(cell)  # a sheet has no whole numbers: 20180428 comes as 20180428.0
     return cell
 
 

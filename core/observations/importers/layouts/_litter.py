@@ -166,7 +166,11 @@ def _known_searches(
 
 
 def _with_categories(items: pd.DataFrame, account: Account) -> pd.DataFrame:
-    """Items with our category; a code the list does not have is kept as other."""
+    """Items with our category; a code the list does not have is kept as other.
+
+    One row may give a count and a mass, and is doubted once.
+    """
+    doubted = set()
     given = items["category"] if "category" in items else [""] * len(items)
     categories = []
     pairs = zip(
@@ -179,7 +183,9 @@ def _with_categories(items: pd.DataFrame, account: Account) -> pd.DataFrame:
             except NotFoundError:
                 category = OTHER_DEBRIS
                 reason = f"the list {list_name or '(none)'} has no such item"
-                account.doubt(row, "item_code", code, reason)
+                if (row, code) not in doubted:
+                    account.doubt(row, "item_code", code, reason)
+                doubted.add((row, code))
         categories.append(category)
     return items.assign(category=pd.Series(categories, index=items.index, dtype="str"))
 

@@ -7,6 +7,7 @@ from core.observations import _columns
 from core.observations.checks import REQUIRED_COLUMNS, make_observations
 from core.observations.frame import Checked
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
+from core.observations.importers.formats._tables import refuse_twins
 from core.observations.importers.layouts.gyre_measurements import MEASUREMENT_MARKS
 from core.observations.tables import (
     check_text_columns,
@@ -40,9 +41,10 @@ class GyreProfile:
         Raises
         ------
         ObservationError
-            If none has them, or two headings mean one column.
+            If none has them, two headings mean one column, or two sheets are alike.
         """
         table = next((t for t in tables if not self._lacks(t)), tables[0])
+        refuse_twins(table, tables)
         headings = [_COUNT.sub("", column) for column in table.columns]
         mapping = heading_mapping(headings, table.file)
         checked = self._checked(table, mapping, context)

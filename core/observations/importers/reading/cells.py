@@ -235,8 +235,14 @@ class Cells:
             columns[name] for name in ("observed_at", "date", "year") if name in columns
         )
         for i, reason in dates.doubtful.items():
-            self._doubt(i, heading, dates.iso[i], reason)
+            self._doubt(i, heading, self._time_as_written(i), reason)
         return [_in_utc(text, self._mapping.utc_offset_h) for text in dates.iso]
+
+    def _time_as_written(self, i: int) -> str:
+        named = ("observed_at", "date", "year", "month", "day", "time")
+        columns = [self._mapping.columns.get(name, "") for name in named]
+        cells = [self._table.frame[column].iloc[i] for column in columns if column]
+        return " ".join(str(cell) for cell in cells)
 
     def _dates(self) -> Dates:
         columns = self._mapping.columns

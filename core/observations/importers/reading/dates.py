@@ -129,7 +129,8 @@ def _order(texts: Sequence[str], name: str) -> str:
             unsure = unsure or text
     if first and second:
         raise ObservationError(
-            f"column {shown(name)} has days both first and second, {first} and {second}"
+            f"column {shown(name)} has days both first and second, {first} and "
+            f"{second}; write its dates as yyyy-mm-dd, or split the file by their order"
         )
     if first or second:
         return "dmy" if first else "mdy"

@@ -15,7 +15,10 @@ _WORDS: dict[str, str] = {
     "artificialpolymermaterials artificialpolymer polymer foam foamedplastic styrofoam "
     "microplastic microplastics plasticfragments kunststoffe hardplastic film",
     "fishing_gear": "net nets rope ropes netsropeslines fishingnet ghostnet netz "
-    "fishinggear fishingline fischernetz derelictgear dfg",
+    "fishinggear fishingline fischernetz derelictgear dfg "
+    "redesdepesca aparejosdepesca artesdepesca netze fischereinetz fischereinetze "
+    "fischernetze fischereigerat fischereigerate filet filets filetdepeche "
+    "filetsdepeche cordage cordages enginsdepeche retidapesca attrezzidapesca",
     "rubber": "gummi caucho caoutchouc gomma goma latex",
     "textile": "textiles cloth clothfabric clothtextile fabric kleidung textilien "
     "textil tissu tessuto tela clothing",

@@ -109,6 +109,89 @@ def test_a_length_behind_its_heading_makes_a_beach_a_measurement(imported):
     assert result.observations.empty
 
 
+def test_faults_show_the_cells_as_the_file_has_them(imported):
+    head = "Latitude,Longitude,Date,Category,Count,Effort (m2)\n"
+    records = (
+        "30,-140,13/05/24,plastic,n/a,5\n"
+        "30,-140,14/05/24,plastic,3,-20\n"
+        "39 00.0 N,105 30.0 W,14/05/24,plastic,3,20\n"
+    )
+    result = imported(head + records)
+    assert [(f.row, f.value) for f in result.rejected] == [(1, "n/a"), (2, "-20")]
+    assert [(f.field, f.value) for f in result.doubts] == [
+        ("Date", "14/05/24"),
+        ("lat, lon", "39 00.0 N, 105 30.0 W"),
+    ]
+
+
+def test_a_day_number_of_a_spreadsheet_says_how_to_mend_it(imported):
+    head = "lat,lon,date,category,count\n"
+    fault = imported(head + "30,-140,45413,plastic,3\n").rejected[0]
+    assert (fault.value, "format the column as dates" in fault.reason) == (
+        "45413",
+        True,
+    )
+
+
+def test_whole_numbers_of_a_sheet_are_whole(imported):
+    head = ["lat", "lon", "date", "category", "count", "station"]
+    record = [30.5, -140, 20260428, "plastic", 3, 12]
+    result = imported(xlsx({"a": [head, record]}), "t.xlsx")
+    row = result.observations.iloc[0]
+    assert row["observed_at"] == pd.Timestamp("2026-04-28", tz="UTC")
+    assert result.rejected == ()
+
+
+@pytest.mark.parametrize("when", ["date", "observed_at"])
+def test_a_second_sheet_of_records_is_never_left_out(imported, when):
+    head = ["lat", "lon", when, "category", "count"]
+    may, june = ([30, -140, f"2026-0{m}-01", "plastic", 3] for m in (5, 6))
+    with pytest.raises(ObservationError, match="2 tables, 'May' and 'June'; save each"):
+        imported(xlsx({"May": [head, may], "June": [head, june]}), "t.xlsx")
+    both = {"May": [head, may], "June": [head], "Notes": [["by"], ["N. N."]]}
+    assert len(imported(xlsx(both), "t.xlsx").observations) == 1
+
+
+UNITS = (
+    "lat,lon,date,density,unit\n"
+    "30,-140,2026-06-01,12,items/km2\n"
+    "31,-140,2026-06-01,0.2,items/m3\n"
+    "32,-140,2026-06-01,3,items/m2\n"
+    "33,-140,2026-06-01,4,\n"
+)
+
+
+def test_a_column_of_units_is_never_mixed_into_one_quantity(imported, written):
+    with pytest.raises(ObservationError, match="one unit: column 'unit' has items/km2"):
+        imported(UNITS)
+    columns = {"lat": "lat", "lon": "lon", "observed_at": "date", "value": "density"}
+    said = ColumnMapping(
+        columns=columns, quantity="items_per_km2", medium="sea_surface"
+    )
+    result = imported(UNITS, mapping=said)
+    assert result.measurements["value"].tolist() == [12.0]
+    assert [(f.row, f.field, f.value) for f in result.rejected] == [
+        (2, "unit", "items/m3"),
+        (3, "unit", "items/m2"),
+        (4, "unit", ""),
+    ]
+    per_m2 = replace(said, factors={"value": 1e6})
+    assert imported(UNITS, mapping=per_m2).measurements["value"].tolist() == [3e6]
+
+
+def test_a_column_of_one_unit_is_the_unit_of_the_values(written):
+    text = "lat,lon,date,density,unit\n30,-140,2026-06-01,12,items/m3\n"
+    mapping = suggest_mapping(open_tables(written("t.csv", text)))
+    assert mapping.quantity == "items_per_m3"
+
+
+@pytest.mark.parametrize("word", ["Redes de pesca", "Fischernetze", "Filets de pêche"])
+def test_fishing_gear_is_known_in_other_languages(imported, word):
+    head = "lat,lon,date,category,count\n"
+    result = imported(head + f"30,-140,2026-06-01,{word},1\n")
+    assert result.observations["category"].tolist() == ["fishing_gear"]
+
+
 def test_a_german_sheet_is_read_without_a_mapping(imported):
     result = imported(
         "Breite;Länge;Datum;Uhrzeit;Kategorie;Anzahl;Fläche [m²]\n"
