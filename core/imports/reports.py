@@ -127,12 +127,20 @@ def in_words(document: Mapping[str, Any]) -> str:
             f"  {some} kept with a doubt or read otherwise than written; "
             "--report FILE says which"
         )
-    lines += [f"  {name}: {value:,.6g}" for name, value in document["totals"].items()]
+    lines += [f"  {n}: {_total(value)}" for n, value in document["totals"].items()]
     if document["state"] in ("kept", "restored", "already_kept"):
         lines.append(
             f"  undo with: python -m core import --undo {document['import_id']}"
         )
     return "\n".join(lines)
+
+
+def _total(value: float | None) -> str:
+    """Total with every digit of a count that a person would read."""
+    if value is None:
+        return "not known"
+    is_count = float(value).is_integer() and abs(value) < 1e12
+    return f"{value:,.0f}" if is_count else f"{value:,.6g}"
 
 
 def _reason_line(reason: Mapping[str, Any]) -> str:

@@ -46,3 +46,11 @@ def test_a_person_reads_what_was_refused_and_how_to_undo(write):
     assert "row 4, lat: latitude 95 outside [-90, 90] (got '95" in said
     assert "1 record kept with a doubt" in said
     assert "undo with: python -m core import --undo " in said
+
+
+def test_a_count_of_items_keeps_every_digit(write):
+    totals = {"items": 2377133.0, "mass (kg)": 13490.79601983244, "area": None}
+    said = in_words({**document(write), "totals": totals})
+    assert "items: 2,377,133" in said
+    assert "mass (kg): 13,490.8" in said
+    assert "area: not known" in said
