@@ -147,7 +147,7 @@ def _show(result: dict[str, Any], report: Path | None, *, as_json: bool) -> None
         except OSError as error:
             raise InputError(f"cannot write {report}: {error.strerror}") from error
     emit(result, text=in_words(result), as_json=as_json)
-    if result["rejected"] == result["rows"] > 0:
+    if result["rejected"] == result["rows"]:  # no record at all, too
         raise typer.Exit(3)
 
 

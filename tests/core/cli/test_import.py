@@ -101,6 +101,8 @@ def test_exit_3_only_if_no_row_could_be_used(run, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text(HEAD + BAD, encoding="utf-8")
     assert run(path).exit_code == 3
+    path.write_text(HEAD, encoding="utf-8")
+    assert run(path).exit_code == 3
 
 
 def test_a_file_that_is_not_understood_is_refused_and_says_what_it_lacks(run, tmp_path):

@@ -40,17 +40,17 @@ _MDMAP = {
     "zone": ("zone", "surveyzone", "area"),
 }  # fmt: skip
 _MIN_ITEMS = 4
-#: Words in front of an item that name its material, which NOAA's names do without.
-_PREFIXES = (
-    "plastic",
-    "metal",
-    "glass",
-    "rubber",
-    "cloth",
-    "fabric",
-    "lumber",
-    "other",
-)
+#: Words beside an item that name its material, which NOAA's names do without, and how
+#: the codes of that material begin.
+_MATERIALS = {
+    "plastic": "plastic",
+    "metal": "metal",
+    "glass": "glass",
+    "rubber": "rubber",
+    "cloth": "cloth",
+    "fabric": "cloth",
+    "lumber": "lumber",
+}
 
 
 class MdmapShoreline:
@@ -120,19 +120,30 @@ def _is_total(code: str) -> bool:
 
 
 def _noaa_code(heading: str) -> str:
-    """Code of an item by its name, with or without its material in front."""
-    for text in (heading, _without_material(heading)):
-        try:
-            return item("NOAA", text).code if text else ""
-        except NotFoundError:
-            continue
-    return ""
+    """Code of an item by its name, with or without its material beside it.
+
+    A metal cap is no plastic cap: an item that NOAA has of another material only is
+    that material's "other".
+    """
+    if code := _code_of(heading):
+        return code
+    words = heading.replace(":", " ").replace(",", " ").replace(" - ", " ").split()
+    named = [word for word in words if word.lower() in _MATERIALS]
+    if len(named) != 1:
+        return ""
+    bare = " ".join(word for word in words if word not in named)
+    material = _MATERIALS[named[0].lower()]
+    code = _code_of(bare) or _code_of(f"{bare} fragments")
+    if not code or code.partition("_")[0] == material:
+        return code
+    return f"{material}_other"
 
 
-def _without_material(heading: str) -> str:
-    first, _, rest = heading.partition(" ")
-    is_material = first.strip(":,-").lower() in _PREFIXES
-    return rest.strip(" :-") if is_material else heading
+def _code_of(name: str) -> str:
+    try:
+        return item("NOAA", name).code if name else ""
+    except NotFoundError:
+        return ""
 
 
 def _area_m2(sheet: Sheet, account: Account) -> list[float]:
@@ -162,16 +173,20 @@ def _found(sheet: Sheet, keys: Sequence[str], account: Account) -> pd.DataFrame:
     parts = []
     for heading, code in columns.items():
         counts = sheet.cells.floats_of(heading)
-        found = np.flatnonzero(counts > 0)
+        some = np.flatnonzero(counts > 0)
         parts.append(
             pd.DataFrame(
                 {
-                    "key": [keys[i] for i in found.tolist()],
-                    "row": sheet.rows[found],
+                    "key": [keys[i] for i in some.tolist()],
+                    "row": sheet.rows[some],
                     "item_list": "NOAA",
                     "item_code": code,
-                    "count": counts[found],
+                    "count": counts[some],
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    found = pd.concat(parts, ignore_index=True)
+    # Two columns may be of one code; equal counts of them are not one record.
+    keys = [name for name in found.columns if name != "count"]
+    added: pd.DataFrame = found.groupby(keys, sort=False)["count"].sum().reset_index()
+    return added

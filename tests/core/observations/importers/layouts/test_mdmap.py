@@ -47,6 +47,36 @@ def test_a_material_is_left_out_where_its_items_stand_beside(imported):
     assert result.notes["totals_left_aside"] == 1
 
 
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("Metal bottle or container caps", "metal_other"),
+        ("Cloth bags", "cloth_other"),
+        ("Glass cups", "glass_other"),
+        ("Glass beverage bottles", "glass_beverage_bottles"),
+        ("Plastic: Bottle or container caps", "plastic_caps"),
+        ("Hard plastic fragments", "plastic_fragments_hard"),
+        ("Plastic Foamed", "plastic_fragments_foamed"),
+    ],
+)
+def test_an_item_keeps_the_material_it_is_named_with(imported, heading, code):
+    result = imported(
+        f"{PLACE},Length (m),Tires,Jars,Aerosol cans,Balloons,{heading}\n"
+        "Point A,2013-06-03,48.3,-124.6,100,,,,,4\n"
+    )
+    row = result.measurements.iloc[0]
+    assert (row["item_code"], row["count"]) == (code, 4)
+
+
+def test_two_columns_of_one_code_are_added(imported):
+    result = imported(
+        f"{PLACE},Length (m),Tires,Jars,Metal cups,Metal straws\n"
+        "Point A,2013-06-03,48.3,-124.6,100,,,4,4\n"
+    )
+    assert result.measurements["count"].tolist() == [8]
+    assert result.repeated == ()
+
+
 def test_a_site_without_transects_gives_items_per_100_m(imported):
     result = imported(
         f"{PLACE},Length (m),Plastic,Metal,Glass,Rubber\n"
