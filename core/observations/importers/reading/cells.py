@@ -149,11 +149,12 @@ class Cells:
     def positions(self) -> tuple[list[object], list[object]]:
         """Latitude and longitude of each record, in degrees."""
         columns = self._mapping.columns
-        if "position" in columns and "lat" not in columns:
+        in_two = {"lat", "lon"} <= columns.keys()
+        if "position" in columns and not in_two:
             pairs = [split_position(text) for text in self._whole_positions()]
             lat, lon = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
             names = (columns["position"], columns["position"])
-        elif "lat_degrees" in columns:
+        elif {"lat_degrees", "lon_degrees"} <= columns.keys():
             lat, lon = self._in_parts("lat"), self._in_parts("lon")
             names = (columns["lat_degrees"], columns["lon_degrees"])
         else:

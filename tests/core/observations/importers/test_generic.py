@@ -335,6 +335,21 @@ def test_dates_and_positions_in_parts_are_joined(imported):
     }
 
 
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        ("lat,lon,latdeg", "34.5,-140.25,7"),
+        ("lat,lon,londeg", "34.5,-140.25,7"),
+        ("position,lat", "34.5 -140.25,7"),
+        ("position,lon", "34.5 -140.25,7"),
+    ],
+)
+def test_half_of_another_notation_leaves_the_whole_one(imported, heads, cells):
+    result = imported(f"{heads},date,category,count\n{cells},2015-07-25,glass,1\n")
+    (row,) = result.observations.to_dict("records")
+    assert (row["lat"], row["lon"]) == (34.5, -140.25)
+
+
 def test_positions_that_may_be_minutes_are_asked_for(imported):
     rows = [f"54.{i * 7 % 60:02},-20.{i * 11 % 60:02},2020-05-13,1" for i in range(40)]
     text = "lat,lon,day,n\n" + "\n".join(rows) + "\n"
