@@ -39,6 +39,9 @@ class RawTable:
         ``netcdf`` or ``dwca``.
     refused : tuple of Rejection
         Records the reader could not bring into columns (a ragged line).
+    doubts : tuple of Rejection
+        Records the reader brought into columns as they are not written: an area as a
+        point inside it.
     notes : mapping of str to int
         What the reader undid: decimal commas, another encoding, a row of units.
     units : mapping of str to str
@@ -60,6 +63,7 @@ class RawTable:
     units: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     delimiter: str = ""
+    doubts: tuple[Rejection, ...] = ()
 
     @property
     def columns(self) -> list[str]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.errors import ObservationError
+from core.observations.frame import Rejection
 from core.observations.importers.base import RawTable
 from core.observations.importers.formats._limits import MAX_COLUMNS
 from core.observations.importers.formats._tables import unique_names
@@ -40,9 +41,12 @@ def table_of_features(frame: Any, path: Path, kind: str, *, name: str = "") -> R
     """
     notes: dict[str, int] = {}
     columns: dict[str, Any] = {}
+    doubts: list[Rejection] = []
     geometry = getattr(frame, "_geometry_column_name", None)
     if geometry in frame.columns:
-        columns = _positions(_in_wgs84(frame, path.name, notes), notes)
+        shapes = _in_wgs84(frame, path.name, notes)
+        columns = _positions(shapes, notes)
+        doubts = _areas(shapes)
         notes["position_from_geometry"] = len(frame)
     plain = pd.DataFrame(frame.drop(columns=[geometry]) if columns else frame)
     plain = plain.reset_index(drop=True)
@@ -59,7 +63,19 @@ def table_of_features(frame: Any, path: Path, kind: str, *, name: str = "") -> R
         kind=kind,
         notes={key: count for key, count in notes.items() if count},
         path=path,
+        doubts=tuple(doubts),
     )
+
+
+def _areas(shapes: Any) -> list[Rejection]:
+    """Doubt of each area: what was found in it lies at one point on the map."""
+    reason = "an area, read as a point inside it"
+    kinds = shapes.geom_type.fillna("").tolist()
+    return [
+        Rejection(row, "geometry", kind, reason)
+        for row, kind in enumerate(kinds, 1)
+        if kind in {"Polygon", "MultiPolygon"} and not shapes.iloc[row - 1].is_empty
+    ]
 
 
 def _in_wgs84(frame: Any, name: str, notes: dict[str, int]) -> Any:

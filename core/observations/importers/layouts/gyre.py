@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+import pandas as pd
+
 from core.observations import _columns
 from core.observations.checks import REQUIRED_COLUMNS, make_observations
-from core.observations.frame import Checked
+from core.observations.frame import Checked, QualityFlag, Rejection
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
 from core.observations.importers.formats._tables import refuse_twins
 from core.observations.importers.layouts.gyre_measurements import MEASUREMENT_MARKS
@@ -55,7 +57,7 @@ class GyreProfile:
             n_rows=len(table.frame) + len(table.refused),
             observations=checked.accepted,
             rejected=tuple(sorted(refused, key=lambda fault: fault.row)),
-            doubts=checked.doubts,
+            doubts=_with_doubts(table, checked),
             repeated=checked.repeated,
             notes={**table.notes, **aside, **checked.notes},
             mapping=mapping,
@@ -75,9 +77,32 @@ class GyreProfile:
             )
         renamed = {old: name for name, old in mapping.items()}
         frame = table.frame[list(renamed)].rename(columns=renamed)
+        if table.doubts:
+            frame = frame.assign(quality_flag=_flags(table, frame))
         return make_observations(frame, rows=rows, now=context.now)
 
     @staticmethod
     def _lacks(table: RawTable) -> tuple[str, ...]:
         found = headings_of_columns(table.columns)
         return tuple(name for name in REQUIRED_COLUMNS if name not in found)
+
+
+def _flags(table: RawTable, frame: pd.DataFrame) -> pd.Series:
+    """Quality flags, suspect where the reader doubts a record that is held good."""
+    doubtful = {doubt.row for doubt in table.doubts}
+    given = [""] * len(frame)
+    if "quality_flag" in frame:
+        given = _columns.texts(frame["quality_flag"])
+    mild = {"", "1", "2", "1.0", "2.0"}
+    flags = [
+        int(QualityFlag.SUSPECT) if row in doubtful and flag in mild else flag
+        for row, flag in zip(table.rows.tolist(), given, strict=True)
+    ]
+    return pd.Series(flags, index=frame.index, dtype="object")
+
+
+def _with_doubts(table: RawTable, checked: Checked) -> tuple[Rejection, ...]:
+    """Doubts of the reader and of the check, about records that are kept."""
+    gone = {fault.row for fault in checked.rejected}
+    kept = [doubt for doubt in table.doubts if doubt.row not in gone]
+    return tuple(sorted([*kept, *checked.doubts], key=lambda doubt: doubt.row))

@@ -67,7 +67,7 @@ class Cells:
         self._missing = {text.strip().lower() for text in mapping.missing}
         self._missing |= _columns.MISSING_WORDS
         self.refused: list[Rejection] = []
-        self.doubts: list[Rejection] = []
+        self.doubts: list[Rejection] = list(table.doubts)
         self.notes: dict[str, int] = {}
         self._comma = self._decimal() == "comma"
         if self._comma:

@@ -152,6 +152,25 @@ def test_a_second_sheet_of_records_is_never_left_out(imported, when):
     assert len(imported(xlsx(both), "t.xlsx").observations) == 1
 
 
+@pytest.mark.parametrize("when", ["date", "observed_at"])
+def test_an_area_read_as_a_point_is_doubtful(imported, when):
+    ring = [[-140, 30], [-139, 30], [-139, 31], [-140, 30]]
+    shapes = [
+        {"type": "Point", "coordinates": [-140, 30]},
+        {"type": "Polygon", "coordinates": [ring]},
+    ]
+    found = {when: "2026-06-01", "category": "plastic", "count": 3}
+    features = [
+        {"type": "Feature", "geometry": shape, "properties": found} for shape in shapes
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    result = imported(text, "t.geojson")
+    assert result.observations["quality_flag"].tolist() == [1, 3]
+    doubt = result.doubts[0]
+    assert (doubt.row, doubt.field, doubt.value) == (2, "geometry", "Polygon")
+    assert doubt.reason == "an area, read as a point inside it"
+
+
 UNITS = (
     "lat,lon,date,density,unit\n"
     "30,-140,2026-06-01,12,items/km2\n"
