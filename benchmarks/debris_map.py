@@ -40,6 +40,8 @@ _SEED = 20261128
 _SURVEYS, _CATEGORIES = 40, ("plastic", "fishing_gear", "wood", "metal")
 _CHUNK = 100_000
 _REPEATS = 3
+#: Cells that the page's total is told for.
+_TOTAL_RESOLUTION = 7
 #: Each step halves the width of what is seen.
 _ZOOM_STEPS = 7
 _MONTH = (datetime(2020, 5, 1, tzinfo=UTC), datetime(2020, 6, 1, tzinfo=UTC))
@@ -162,7 +164,8 @@ def _filters(
     for (name, chosen), view in zip(FILTERS.items(), views, strict=True):
 
         def page(chosen: MapFilter = chosen) -> pd.DataFrame:
-            cells, _ = index.overview(chosen, resolution=resolution)
+            cells = index.cells(chosen, resolution=resolution)
+            index.totals(chosen, resolution=_TOTAL_RESOLUTION)
             index.timeline(chosen)
             return cells
 

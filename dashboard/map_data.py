@@ -46,6 +46,10 @@ __all__ = [
 
 #: Cells of the first view; tiles show finer ones as a person zooms in.
 MAX_MAP_CELLS = 8_000
+#: Mass is told for surveyed cells of about 5 km2, as hotspots count them, whatever cells
+#: the map shows: what was searched may stand for its near surroundings (assumption), and
+#: the total must not grow with the size of the map.
+TOTAL_RESOLUTION = 7
 #: Points of the Sightings view; a browser draws them at once and the map stays small.
 MAX_POINTS = 5_000
 
@@ -368,7 +372,9 @@ def _density_map(
     chosen: "MapFilter",
     resolution: int,
 ) -> DensityMap:
-    found, totals = index_of(layer).overview(chosen, resolution=resolution)
+    index = index_of(layer)
+    found = index.cells(chosen, resolution=resolution)
+    totals = index.totals(chosen, resolution=TOTAL_RESOLUTION)
     return DensityMap(
         cells=found.assign(simulated=totals.simulated),
         mass=totals.mass,

@@ -24,7 +24,8 @@ def density_answer(
         )
     total = result.mass
     searched = number(total.effort_km2, "km²", digits=2)
-    area = f"in the {number(total.area_km2, 'km²', digits=2)} of surveyed cells"
+    near = number(total.area_km2, "km²", digits=2)
+    area = f"in the {near} searched and near it (cells of 5 km²)"
     if total.mass_kg == 0:
         return (
             f"No debris was seen in {searched} searched; at most {mass(total.high_kg)} "
@@ -57,7 +58,7 @@ def density_figures(result: "DensityMap") -> list[Figure]:
         Figure(
             "Area searched (km²)",
             number(result.mass.effort_km2, digits=3),
-            f"{share(result.mass.effort_km2 / result.mass.area_km2)} of the cell area",
+            f"{share(result.mass.effort_km2 / result.mass.area_km2)} of cells of 5 km²",
         ),
         Figure(
             "Cells surveyed",
