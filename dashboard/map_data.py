@@ -46,9 +46,9 @@ __all__ = [
 
 #: Cells of the first view; tiles show finer ones as a person zooms in.
 MAX_MAP_CELLS = 8_000
-#: Mass is told for surveyed cells of about 5 km2, as hotspots count them, whatever cells
-#: the map shows: what was searched may stand for its near surroundings (assumption), and
-#: the total must not grow with the size of the map.
+#: Mass is told for surveyed cells of about 5 km2, as hotspots count them, whatever the
+#: map shows: what was searched may stand for its surroundings (assumption), and the
+#: total must not grow with the size of the map.
 TOTAL_RESOLUTION = 7
 #: Points of the Sightings view; a browser draws them at once and the map stays small.
 MAX_POINTS = 5_000

@@ -34,7 +34,8 @@ def event_values(rows: pd.DataFrame, is_counted: "pd.Series[bool]") -> pd.DataFr
     Returns
     -------
     DataFrame
-        A row an event: ``place, survey, observed_at, simulated``; ``value``, NaN where
+        A row an event: ``place, survey, observed_at, simulated, corrected`` (by the
+        source, for what wind mixes down); ``value``, NaN where
         a counted row has a range only, which ``is_range`` says, then with
         ``value_low`` and ``value_high``; ``count``, NaN where a counted row lacks it;
         ``effort``, which the rows share, the largest where they differ.
@@ -53,6 +54,7 @@ def event_values(rows: pd.DataFrame, is_counted: "pd.Series[bool]") -> pd.DataFr
     zero = (rows["value"].eq(0) | rows["count"].eq(0)).groupby(event).all()
     found = first.assign(
         simulated=rows["simulated"].groupby(event).any(),
+        corrected=rows["correction"].ne("").groupby(event).any(),
         value=parts["value"].sum(min_count=1),
         value_low=_bound(rows, is_counted, event, "value_low"),
         value_high=_bound(rows, is_counted, event, "value_high"),

@@ -49,6 +49,7 @@ MEASUREMENT_COLUMNS_READ = (
     "value_high",
     "count",
     "effort",
+    "correction",
     "quality_flag",
     "simulated",
     "h3",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.density.export import MapExport
     from dashboard.components.maps import MapFrame
 
-__all__ = ["measured_map", "measured_words"]
+__all__ = ["measured_map", "measured_warning", "measured_words"]
 
 _COLUMN_NOTES = {
     "value": "value of the cell in the unit of the layer; empty where only ranges are",
@@ -70,10 +70,11 @@ def measured_map(
     )
     chosen, words = map_filters(options)
     result = map_data.measured_map(chosen, layer)
+    events = index.events(chosen)
     with top:
         page_header(
             "Debris map",
-            measured_words(index.events(chosen), layer) if len(result.cells) else "",
+            measured_words(events, layer) if len(result.cells) else "",
             simulated=result.simulated,
         )
     if result.cells.empty:
@@ -82,6 +83,8 @@ def measured_map(
             icon=":material/filter_alt:",
         )
         return
+    if warning := measured_warning(events):
+        st.caption(warning)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         tools = st.container(horizontal=True, width="content")
     part = played_map(layer, chosen, MEASURED, frame)
@@ -119,6 +122,24 @@ def measured_words(events: "pd.DataFrame", layer: map_data.MapLayer) -> str:
         f"{said}. Median **{interval(middle, low, high, layer.unit)}**, in brackets "
         f"the middle half; {empty:,} found none."
     )
+
+
+def measured_warning(events: "pd.DataFrame") -> str:
+    """Say what keeps these samples from being one set; empty if nothing does."""
+    said = []
+    surveys = events["survey"].nunique()
+    if surveys > 1:
+        said.append(
+            f"{surveys:,} surveys stand in this layer. Compilations repeat each "
+            "other's samples, so choose one survey before you compare or add."
+        )
+    corrected = int(events["corrected"].sum())
+    if 0 < corrected < len(events):
+        said.append(
+            f"Corrected for what wind mixes down: {corrected:,} of {len(events):,} "
+            "samples, by their source; the others are not."
+        )
+    return " ".join(said)
 
 
 def _cell_table(cells: "pd.DataFrame", layer: map_data.MapLayer) -> str | None:

@@ -73,3 +73,17 @@ def test_a_filter_that_fits_nothing_says_so(open_app, empty_store, nets):
     app = open_app("debris_map", map_category="Undivided totals")
     assert not app.exception
     assert "3 samples" in said(app)
+
+
+def test_several_surveys_in_one_layer_are_warned_of(open_app, empty_store, beaches):
+    others = beaches.assign(
+        survey="Compilation",
+        correction=["wind_corrected", ""],
+        measurement_id=[f"{name}-0" for name in beaches["measurement_id"]],
+    )
+    empty_store.measurements.add(beaches)
+    assert "choose one survey" not in said(open_app("debris_map"))
+    empty_store.measurements.add(others)
+    shown = said(open_app("debris_map"))
+    assert "2 surveys stand in this layer" in shown
+    assert "mixes down: 1 of 4 samples" in shown

@@ -34,6 +34,7 @@ EMPTY = {
     "value_high": np.nan,
     "count": np.nan,
     "effort": np.nan,
+    "correction": "",
     "quality_flag": 1,
     "simulated": False,
 }
@@ -279,3 +280,11 @@ def test_the_items_of_one_walk_are_parts_of_it_and_no_further_walks():
     assert (event["count"], event["effort"]) == (20, 100.0)
     assert only(index)["value"] == pytest.approx(20.0)
     assert only(index)["n_events"] == 1
+
+
+def test_an_event_says_whether_its_source_corrected_it():
+    events = index_of(
+        {"event": "1", "value": 4.0, "correction": "wind_corrected"},
+        {"event": "2", "value": 2.0},
+    ).events()
+    assert events["corrected"].tolist() == [True, False]
