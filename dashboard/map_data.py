@@ -119,7 +119,7 @@ def layers() -> tuple[MapLayer, ...]:
         found.append(
             MapLayer(
                 key=f"{measured.code}.{where.code}",
-                title=f"{measured.label}: {where.label.lower()}",
+                title=where.label,
                 unit=measured.unit,
                 quantity=measured.code,
                 medium=where.code,

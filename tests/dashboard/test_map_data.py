@@ -79,7 +79,7 @@ def test_measurements_are_layers_of_their_own(empty_store, nets):
     empty_store.measurements.add(nets)
     (layer,) = map_data.layers()
     assert layer.is_measured
-    assert layer.title == "Items per area of sea: sea surface"
+    assert layer.title == "Sea surface"
     assert layer.unit == "items/km²"
     found = map_data.measured_map(MapFilter(), layer, resolution=5)
     assert sorted(found.cells["basis"]) == ["pooled", "range"]

@@ -55,7 +55,7 @@ def test_two_layers_are_never_mixed(open_app, empty_store, nets, beaches):
     assert not first.exception
     (choice,) = [one for one in first.selectbox if one.label == "Layer"]
     assert len(choice.options) == 2
-    choice.set_value("Items per length of shore: shore (items/100 m)").run()
+    choice.set_value("Shore (items/100 m)").run()
     assert not first.exception
     assert "2 samples" in said(first)
     assert "100 items/100 m" in said(first)  # the median of 80 and 120
