@@ -25,7 +25,7 @@ def density_answer(
     total = result.mass
     searched = number(total.effort_km2, "km²", digits=2)
     near = number(total.area_km2, "km²", digits=2)
-    area = f"in the {near} searched and near it (cells of 5 km²)"
+    area = f"in the {near} around the searches (cells of 5 km²)"
     if total.mass_kg == 0:
         return (
             f"No debris was seen in {searched} searched; at most {mass(total.high_kg)} "

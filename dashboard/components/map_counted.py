@@ -66,7 +66,10 @@ class _Seen:
 
 
 def counted_map(
-    layer: map_data.MapLayer, frame: "MapFrame", top: "DeltaGenerator"
+    layer: map_data.MapLayer,
+    frame: "MapFrame",
+    top: "DeltaGenerator",
+    row: "DeltaGenerator",
 ) -> None:
     """Draw the page for counted debris.
 
@@ -78,6 +81,8 @@ def counted_map(
         Extent of all its records.
     top : DeltaGenerator
         Place of the title and the answer.
+    row : DeltaGenerator
+        Place of the filters, beside the choice of a layer.
     """
     labels = map_data.record_labels()
     index = map_data.index_of(layer)
@@ -88,7 +93,7 @@ def counted_map(
         labels=labels,
         span=index.span,
     )
-    chosen, words = map_filters(options, also_reset=COMPARE_KEYS)
+    chosen, words = map_filters(options, row, also_reset=COMPARE_KEYS)
     result = map_data.density_map(chosen, layer=layer)
     if result.cells.empty:
         with top:
@@ -171,7 +176,7 @@ def _compare_choice() -> str:
             MODES,
             key=COMPARE.key,
             bind="query-params",
-            width=185,
+            width=150,
             label_visibility="collapsed",
         )
         or MODES[0]

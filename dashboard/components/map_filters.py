@@ -10,6 +10,8 @@ import streamlit as st
 from dashboard.state import StateKey, reset_button
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from core.density import MapFilter
 
 __all__ = ["FILTER_KEYS", "FilterOptions", "day_span", "days_in_words", "map_filters"]
@@ -43,7 +45,10 @@ class FilterOptions:
 
 
 def map_filters(
-    options: FilterOptions, *, also_reset: Sequence[StateKey[Any]] = ()
+    options: FilterOptions,
+    row: "DeltaGenerator",
+    *,
+    also_reset: Sequence[StateKey[Any]] = (),
 ) -> "tuple[MapFilter, dict[str, str]]":
     """Draw the filters; return what they let through, and the same in words.
 
@@ -51,12 +56,14 @@ def map_filters(
     ----------
     options : FilterOptions
         What there is to choose from.
+    row : DeltaGenerator
+        Horizontal container that they are drawn in.
     also_reset : sequence of StateKey
         Further choices that "Reset filters" sets back.
     """
     from core.density import MapFilter
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with row:
         surveys = _several(_SURVEY, "Survey", options.surveys, "All surveys")
         categories = _several(
             _CATEGORY, "Category", options.categories, "All debris", options.labels
@@ -102,7 +109,7 @@ def _several(
         placeholder=nothing,
         key=key.key,
         bind="query-params",
-        width=190,
+        width=170,
     )
 
 

@@ -46,7 +46,10 @@ _COLUMN_NOTES = {
 
 
 def measured_map(
-    layer: map_data.MapLayer, frame: "MapFrame", top: "DeltaGenerator"
+    layer: map_data.MapLayer,
+    frame: "MapFrame",
+    top: "DeltaGenerator",
+    row: "DeltaGenerator",
 ) -> None:
     """Draw the page for a measurement layer.
 
@@ -58,6 +61,8 @@ def measured_map(
         Extent of all its records.
     top : DeltaGenerator
         Place of the title and the answer.
+    row : DeltaGenerator
+        Place of the filters, beside the choice of a layer.
     """
     index = map_data.measured_index(layer)
     labels = map_sources.measured_labels()
@@ -68,7 +73,7 @@ def measured_map(
         labels=labels,
         span=index.span,
     )
-    chosen, words = map_filters(options)
+    chosen, words = map_filters(options, row)
     result = map_data.measured_map(chosen, layer)
     events = index.events(chosen)
     with top:
@@ -85,7 +90,7 @@ def measured_map(
         return
     if warning := measured_warning(events):
         st.caption(warning)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with row:
         tools = st.container(horizontal=True, width="content")
     part = played_map(layer, chosen, MEASURED, frame)
     with tools:

@@ -60,9 +60,7 @@ def debris_card(result: "DensityMap", *, surveyed: bool) -> None:
         total = result.mass
         if surveyed:
             estimate = interval(total.mass_kg, total.low_kg, total.high_kg, "kg")
-            st.markdown(
-                f"**{estimate}** expected in what was searched and near it (95 %)"
-            )
+            st.markdown(f"**{estimate}** expected around the searches (95 %)")
         else:
             st.markdown(
                 "How much there is cannot be said: the searched area is unknown."

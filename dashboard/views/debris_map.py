@@ -27,7 +27,9 @@ def render() -> None:
         )
         return
     top = st.container()
-    layer = _layer_choice(layers)
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    with row:
+        layer = _layer_choice(layers)
     if isinstance(layer, map_models.ModelLayer):
         model_map(layer, top)
         return
@@ -37,9 +39,9 @@ def render() -> None:
             page_header("Debris map")
         st.info("Every record of this layer is flagged as failed or missing.")
     elif layer.is_measured:
-        measured_map(layer, frame, top)
+        measured_map(layer, frame, top, row)
     else:
-        counted_map(layer, frame, top)
+        counted_map(layer, frame, top, row)
 
 
 def _layer_choice(layers: list[Layer]) -> Layer:
@@ -52,7 +54,7 @@ def _layer_choice(layers: list[Layer]) -> Layer:
         list(named),
         key=LAYER.key,
         bind="query-params",
-        width=420,
+        width=250,
         help="Quantities and media are never mixed; a model is no observation.",
     )
     return named.get(chosen or "", layers[0])

@@ -86,7 +86,7 @@ def test_cards_show_where_we_stand(open_app, seeded_store, no_model_needed):
         "Needs attention",
     ):
         assert title in said
-    assert "expected in what was searched" in said
+    assert "expected around the searches" in said
     n_items = seeded_store.observations.frame().query("category != 'clean'")["count"]
     assert f"{int(n_items.sum()):,} items" in said
     assert "No plan yet" in said
