@@ -286,7 +286,9 @@ def _figures(store: "Store", seed: int, *, was_built: bool) -> DemoBuilt:
         n_forcings=sum(row["simulated"] for row in store.forcings.listing()),
         n_fixes=int(store.fixes.frame()["simulated"].sum()),
         n_forecasts=sum(row["simulated"] for row in store.forecasts.listing()),
-        n_measurements=sum(store.measurements.columns(("simulated",))["simulated"]),
+        n_measurements=int(
+            store.measurements.columns(("simulated",))["simulated"].sum()
+        ),
         was_built=was_built,
     )
 

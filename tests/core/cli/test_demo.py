@@ -76,7 +76,7 @@ def test_demo_that_is_there_is_left_alone(run: Run, tmp_path: Path) -> None:
 
     folder = tmp_path / "data"
     with open_store(f"sqlite:///{folder / 'gyre.db'}", data_dir=folder) as store:
-        for action in ("demo.build", "demo.ocean"):
+        for action in ("demo.build", "demo.ocean", "demo.field_data"):
             record(store, action, "demo", "demo:sea", {"seed": 6})
     result = run("--if-missing", "--json")
     assert result.exit_code == 0
