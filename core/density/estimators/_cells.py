@@ -75,11 +75,7 @@ class CellRates:
     ) -> CountMixture:
         """Gamma-Poisson distribution of new counts."""
         shape, effort = self._gamma(places)
-        return CountMixture(
-            (np.log(shape / effort) + log_effort)[None, :],
-            1.0 / shape[None, :],
-            np.zeros(1),
-        )
+        return CountMixture.gamma_poisson(shape, effort, log_effort)
 
     def draw(
         self, places: FloatArray, _covariates: FloatArray, n: int, seed: int

@@ -32,6 +32,25 @@ class CountMixture:
     overdispersion: FloatArray
     log_weight: FloatArray
 
+    @classmethod
+    def gamma_poisson(
+        cls, shape: FloatArray, effort_km2: FloatArray, log_effort: FloatArray
+    ) -> "CountMixture":
+        """Counts of new searches where each density is a gamma variable.
+
+        Parameters
+        ----------
+        shape, effort_km2 : ndarray of float, shape (n_places,)
+            Shape and rate of the gamma: items, and the area they were counted in.
+        log_effort : ndarray of float, shape (n_places,)
+            Log of the area of the new searches, km2.
+        """
+        return cls(
+            (np.log(shape / effort_km2) + log_effort)[None, :],
+            1.0 / shape[None, :],
+            np.zeros(1),
+        )
+
     def log_probability(self, y: FloatArray) -> FloatArray:
         """Log of the probability of the counts ``y``, shape (n_places,)."""
         parts = log_probability(y, self.log_mean, self.overdispersion)
