@@ -1,5 +1,6 @@
 """A profile of one table: known by its headings, read by hand-written rules."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from core.observations.importers.base import ImportContext, Imported, Match, RawTable
@@ -12,7 +13,7 @@ __all__ = ["TableProfile"]
 _NEAR = 0.5
 
 
-class TableProfile:
+class TableProfile(ABC):
     """A layout known by the headings of one table.
 
     Attributes
@@ -55,6 +56,6 @@ class TableProfile:
         self.fill(reading)
         return reading.finish(self.name)
 
+    @abstractmethod
     def fill(self, reading: Reading) -> None:
         """Take what the table says."""
-        raise NotImplementedError
