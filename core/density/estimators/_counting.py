@@ -36,7 +36,7 @@ class CountMixture:
     def gamma_poisson(
         cls, shape: FloatArray, effort_km2: FloatArray, log_effort: FloatArray
     ) -> "CountMixture":
-        """Counts of new searches where each density is a gamma variable.
+        """Count items of new searches where each density is a gamma variable.
 
         Parameters
         ----------
