@@ -4,7 +4,12 @@ Prediction runs on LiteRT; nothing imported here ever imports TensorFlow. The ne
 itself is in ``core.classification.networks``, for training only.
 """
 
-from core.classification.classifier import PhotoClassifier, load_classifier, softmax
+from core.classification.classifier import (
+    Examination,
+    PhotoClassifier,
+    load_classifier,
+    softmax,
+)
 from core.classification.manifest import (
     ModelManifest,
     deployed_models,
@@ -14,6 +19,7 @@ from core.classification.manifest import (
 )
 from core.classification.pipeline import classify_bytes, classify_files
 from core.classification.results import (
+    FOREIGN_REASON,
     LOW_CONFIDENCE,
     OK,
     REJECTED,
@@ -24,9 +30,11 @@ from core.classification.results import (
 from core.classification.to_observations import photo_observations
 
 __all__ = [
+    "FOREIGN_REASON",
     "LOW_CONFIDENCE",
     "OK",
     "REJECTED",
+    "Examination",
     "ModelManifest",
     "PhotoClassifier",
     "PhotoResult",

@@ -5,6 +5,7 @@ import os
 import queue
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +23,38 @@ from core.errors import InputError, ModelError
 if TYPE_CHECKING:
     from core.config import Settings
 
-__all__ = ["PhotoClassifier", "load_classifier", "softmax", "to_input"]
+__all__ = ["Examination", "PhotoClassifier", "load_classifier", "softmax", "to_input"]
 
 Probabilities = npt.NDArray[np.float64]
 _MAX_THREADS = 16
+_SIGNATURE = "serving_default"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examination:
+    """All that the network says of one photo.
+
+    Attributes
+    ----------
+    probabilities : ndarray of float64, shape (n_categories,)
+        Calibrated probabilities.
+    features : ndarray of float32, shape (n_features,), or None
+        Pooled features of the last layer; None for a model file without them.
+    activation : ndarray of float32, shape (h, w, n_categories), or None
+        Part of each place in the logits before pooling; None for a model file
+        without it.
+    domain_distance : float or None
+        How far the photo lies from those the model knows; None if the model has no
+        statistics of them.
+    is_foreign : bool
+        The photo lies farther off than the model's threshold.
+    """
+
+    probabilities: Probabilities
+    features: npt.NDArray[np.float32] | None = None
+    activation: npt.NDArray[np.float32] | None = None
+    domain_distance: float | None = None
+    is_foreign: bool = False
 
 
 class PhotoClassifier:
@@ -58,10 +87,11 @@ class PhotoClassifier:
         self._model = model
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
         first = self._new_interpreter()
+        self._outputs = _named_outputs(first)
         side = manifest.input_px
         shapes = (
             first.get_input_details()[0]["shape"].tolist(),
-            first.get_output_details()[0]["shape"].tolist(),
+            self._outputs["logits"]["shape"].tolist(),
         )
         if shapes != ([1, side, side, 3], [1, len(manifest.categories)]):
             raise ModelError(
@@ -120,14 +150,36 @@ class PhotoClassifier:
         ndarray of float64, shape (n_categories,)
             Calibrated probabilities.
         """
+        return self.examine(photo).probabilities
+
+    def examine(self, photo: npt.NDArray[np.uint8]) -> Examination:
+        """Classify one photo in the calling thread, and tell why.
+
+        Parameters
+        ----------
+        photo : ndarray of uint8, shape (h, w, 3)
+            RGB, upright, any size.
+
+        Returns
+        -------
+        Examination
+            Probabilities, and what else the model file gives.
+        """
         pixels = to_input(photo, self.manifest.input_px)
         with self._borrowed() as interpreter:
             interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels)
             interpreter.invoke()
-            logits = interpreter.get_tensor(
-                interpreter.get_output_details()[0]["index"]
-            )[0]
-        return softmax(logits, temperature=self.manifest.temperature)
+            found = {
+                name: interpreter.get_tensor(output["index"])[0]
+                for name, output in self._outputs.items()
+            }
+        return Examination(
+            probabilities=softmax(
+                found["logits"], temperature=self.manifest.temperature
+            ),
+            features=found.get("features"),
+            activation=found.get("activation"),
+        )
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[Any]:
@@ -204,6 +256,15 @@ def softmax(
     scaled = np.asarray(logits, dtype=np.float64) / temperature
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def _named_outputs(interpreter: Any) -> dict[str, Any]:
+    """Find the outputs by name; the only output of an older file is its logits."""
+    outputs = interpreter.get_output_details()
+    if len(outputs) == 1:
+        return {"logits": outputs[0]}
+    runner = interpreter.get_signature_runner(_SIGNATURE)
+    return dict(runner.get_output_details())
 
 
 def _check_pixels(photo: npt.NDArray[np.uint8], number: int) -> None:

@@ -13,7 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from core.classification.classifier import PhotoClassifier
-from core.classification.results import LOW_CONFIDENCE, OK, REJECTED, PhotoResult
+from core.classification.results import (
+    FOREIGN_REASON,
+    LOW_CONFIDENCE,
+    OK,
+    REJECTED,
+    PhotoResult,
+)
 from core.errors import ImageError
 from core.imagery import (
     Limits,
@@ -135,7 +141,8 @@ def _one(
 
 
 def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult:
-    probabilities = classifier.predict_one(photo.pixels)
+    examined = classifier.examine(photo.pixels)
+    probabilities = examined.probabilities
     best = int(probabilities.argmax())
     confidence = float(probabilities[best])
     threshold = classifier.manifest.low_confidence
@@ -148,9 +155,12 @@ def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult
             f"next likeliest: {classifier.categories[second]} "
             f"({probabilities[second]:.2f})",
         )
+    if examined.is_foreign:
+        reasons.insert(0, FOREIGN_REASON)
+    is_doubtful = examined.is_foreign or confidence < threshold
     return PhotoResult(
         file=name,
-        status=LOW_CONFIDENCE if confidence < threshold else OK,
+        status=LOW_CONFIDENCE if is_doubtful else OK,
         reason="; ".join(reasons),
         category=classifier.categories[best],
         confidence=confidence,
@@ -163,6 +173,7 @@ def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult
         position_is_doubtful=photo.position_is_doubtful,
         sha256=photo.sha256,
         model=classifier.model_id,
+        is_foreign=examined.is_foreign,
     )
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "FOREIGN_REASON",
     "LOW_CONFIDENCE",
     "OK",
     "REJECTED",
@@ -20,6 +21,8 @@ __all__ = [
 OK: Literal["ok"] = "ok"
 LOW_CONFIDENCE: Literal["low_confidence"] = "low_confidence"
 REJECTED: Literal["rejected"] = "rejected"
+#: Begins the reason of a photo unlike those the model knows.
+FOREIGN_REASON = "the photo does not look like those the model knows"
 _DECIMALS = 6
 
 
@@ -55,6 +58,9 @@ class PhotoResult:
         File of the same content earlier in the batch; empty if there is none.
     model : str
         Model name and version.
+    is_foreign : bool
+        The photo does not look like those the model knows, so what it says of it
+        counts for nothing before a person has looked.
     """
 
     file: str
@@ -72,6 +78,7 @@ class PhotoResult:
     sha256: str = ""
     same_as: str = ""
     model: str
+    is_foreign: bool = False
 
     def to_row(self, categories: Sequence[str]) -> dict[str, Any]:
         """Return the contract's columns with plain values; unknown is None."""
@@ -105,7 +112,7 @@ def result_columns(categories: Sequence[str]) -> tuple[str, ...]:
 def results_frame(
     results: Iterable[PhotoResult], categories: Sequence[str]
 ) -> "pd.DataFrame":
-    """Collect results in a frame: the contract's columns and two more.
+    """Collect results in a frame: the contract's columns and three more.
 
     Parameters
     ----------
@@ -118,8 +125,8 @@ def results_frame(
     -------
     DataFrame
         The contract's columns in order (``taken_at`` as UTC times, missing numbers
-        as NaN, missing text as ``""``), then ``position_is_doubtful`` and
-        ``same_as``.
+        as NaN, missing text as ``""``), then ``position_is_doubtful``, ``same_as``
+        and ``is_foreign``.
     """
     import pandas as pd
 
@@ -141,6 +148,9 @@ def results_frame(
         [result.position_is_doubtful for result in results], dtype="bool"
     )
     frame["same_as"] = pd.Series([result.same_as for result in results], dtype="str")
+    frame["is_foreign"] = pd.Series(
+        [result.is_foreign for result in results], dtype="bool"
+    )
     return frame
 
 

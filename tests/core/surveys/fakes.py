@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.classification import ModelManifest, PhotoClassifier
+from core.classification import Examination, ModelManifest, PhotoClassifier
 from core.imagery import SIMULATED_SOFTWARE
 from core.observations import CATEGORY_CODES
 from tests.core.imagery.photo_files import (
@@ -39,7 +39,7 @@ class ColourClassifier(PhotoClassifier):
         self.threads = 1
         self.n_seen = 0
 
-    def predict_one(self, photo: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    def examine(self, photo: npt.NDArray[np.uint8]) -> Examination:
         self.n_seen += 1
         mean = photo.reshape(-1, 3).mean(axis=0)
         code, confidence = "metal", 0.3
@@ -49,7 +49,7 @@ class ColourClassifier(PhotoClassifier):
         rest = (1 - confidence) / (len(self.categories) - 1)
         out = np.full(len(self.categories), rest)
         out[self.categories.index(code)] = confidence
-        return out
+        return Examination(probabilities=out)
 
 
 def photo_file(
