@@ -149,11 +149,11 @@ from tests.core.surveys.fakes import ColourClassifier
 from tests.core.surveys.test_work import waiting
 
 class Slow(ColourClassifier):
-    def predict_one(self, pixels):
+    def examine(self, pixels):
         if self.n_seen == 20:
             print("dying", flush=True)
             time.sleep(60)
-        return super().predict_one(pixels)
+        return super().examine(pixels)
 
 if __name__ == "__main__":
     store = open_store(sys.argv[1])
