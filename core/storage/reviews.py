@@ -17,7 +17,10 @@ _PHOTO = table_of(Photo)
 
 
 class Reviews:
-    """Reviews; the last one that is not undone stands."""
+    """Reviews; the last one that is not undone stands.
+
+    A blind second opinion stands only where no other review does.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,15 +33,21 @@ class Reviews:
         previous: str,
         actor: str,
         at: datetime | None = None,
+        blind: bool = False,
     ) -> int:
         """Record a decision; returns its number.
 
-        Repeating the decision that stands changes nothing and returns its number.
+        Repeating the decision that stands, or one's own blind one, changes nothing and
+        returns its number.
         """
         with self._database.write() as connection:
-            row = connection.execute(_standing(photo_sha256)).mappings().first()
-            if row and (row["category"], row["actor"]) == (category, actor):
-                return int(row["review_id"])
+            query = _standing().where(_REVIEW.c.photo_sha256 == photo_sha256)
+            if blind:
+                query = query.where(_REVIEW.c.actor == actor, _REVIEW.c.blind)
+            rows = fetch(connection, query)
+            said = {"category": category, "actor": actor, "blind": blind}
+            if rows and said.items() <= rows[-1].items():
+                return int(rows[-1]["review_id"])
             added = connection.execute(
                 insert(_REVIEW).returning(_REVIEW.c.review_id),
                 {
@@ -47,6 +56,7 @@ class Reviews:
                     "previous": previous,
                     "actor": actor,
                     "at": at or datetime.now(UTC),
+                    "blind": blind,
                     "undone_by": "",
                 },
             )
@@ -76,11 +86,24 @@ class Reviews:
                 .values(undone_at=datetime.now(UTC), undone_by=actor)
             )
 
-    def standing(self, photo_sha256: str) -> Record | None:
-        """Return the review that stands for a photo, if any."""
+    def standing(self, photo_sha256: str, *, actor: str | None = None) -> Record | None:
+        """Return the review that stands for a photo, or the last of one person."""
+        query = _standing().where(_REVIEW.c.photo_sha256 == photo_sha256)
+        if actor is not None:
+            query = query.where(_REVIEW.c.actor == actor)
         with self._database.read() as connection:
-            row = connection.execute(_standing(photo_sha256)).mappings().first()
-        return dict(row) if row else None
+            found = fetch(connection, query)
+        return found[-1] if found else None
+
+    def standing_by_photo(self, *, survey: str | None = None) -> dict[str, Record]:
+        """Return the review that stands for each photo that has one."""
+        query = _standing()
+        if survey is not None:
+            query = query.join(_PHOTO, _PHOTO.c.sha256 == _REVIEW.c.photo_sha256).where(
+                _PHOTO.c.survey == survey
+            )
+        with self._database.read() as connection:
+            return {row["photo_sha256"]: row for row in fetch(connection, query)}
 
     def get(self, review_id: int) -> Record:
         """Return a review.
@@ -109,10 +132,10 @@ class Reviews:
             return fetch(connection, query)
 
 
-def _standing(photo_sha256: str) -> Select[tuple[object, ...]]:
+def _standing() -> Select[tuple[object, ...]]:
+    """Reviews that are not undone, the one that stands last."""
     return (
         select(_REVIEW)
-        .where(_REVIEW.c.photo_sha256 == photo_sha256, _REVIEW.c.undone_at.is_(None))
-        .order_by(_REVIEW.c.review_id.desc())
-        .limit(1)
+        .where(_REVIEW.c.undone_at.is_(None))
+        .order_by(_REVIEW.c.blind.desc(), _REVIEW.c.review_id)
     )

@@ -105,7 +105,10 @@ class Prediction(Base):
 
 
 class Review(Base):
-    """A person's decision on a photo; undone ones stay, marked."""
+    """A person's decision on a photo; undone ones stay, marked.
+
+    ``blind`` marks a second opinion given without seeing the first.
+    """
 
     __tablename__ = "review"
 
@@ -115,6 +118,7 @@ class Review(Base):
     previous: Mapped[str]
     actor: Mapped[str]
     at: Mapped[datetime]
+    blind: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str] = mapped_column(default="")
 

@@ -12,7 +12,10 @@ from core.errors import StorageError
 from core.storage._migrate import migrate
 from core.storage.areas import Areas, HarmWeightsVersions, ModelFields
 from core.storage.audit import AuditLog
+from core.storage.box_reviews import BoxReviews
 from core.storage.database import Database, sqlite_path
+from core.storage.detections import Detections
+from core.storage.features import Features
 from core.storage.files import ContentFiles
 from core.storage.fixes import Fixes
 from core.storage.forcings import Forcings
@@ -39,9 +42,10 @@ class Store:
 
     Attributes
     ----------
-    surveys, photos, predictions, reviews, observations, plans, fleets, hauls, \
-forcings, forecasts, skill_reports, sensors, fixes, jobs, audit, measurements, events, \
-imports, import_profiles, model_fields, areas, harm_weights, revisions
+    surveys, photos, predictions, reviews, detections, box_reviews, features, \
+observations, plans, fleets, hauls, forcings, forecasts, skill_reports, sensors, \
+fixes, jobs, audit, measurements, events, imports, import_profiles, model_fields, \
+areas, harm_weights, revisions
         Repositories; each returns plain dicts or frames.
     files : ContentFiles
         Photos, thumbnails, forcing files and forecast tracks, by SHA-256.
@@ -58,6 +62,9 @@ imports, import_profiles, model_fields, areas, harm_weights, revisions
         self.photos = Photos(database)
         self.predictions = Predictions(database)
         self.reviews = Reviews(database)
+        self.detections = Detections(database)
+        self.box_reviews = BoxReviews(database)
+        self.features = Features(database)
         self.observations = Observations(database)
         self.measurements = Measurements(database)
         self.events = SamplingEvents(database)

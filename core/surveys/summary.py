@@ -107,7 +107,7 @@ def survey_photos(store: "Store", survey: str) -> pd.DataFrame:
     said = {
         row["photo_sha256"]: row for row in store.predictions.listing(survey=survey)
     }
-    stands = _standing_reviews(store, survey)
+    stands = store.reviews.standing_by_photo(survey=survey)
     counting = set(store.observations.frame(survey=survey)["photo_sha256"])
     rows: list[dict[str, Any]] = []
     for photo in photos:
@@ -191,7 +191,7 @@ def survey_results(store: "Store", survey: str) -> pd.DataFrame:
     said = {
         row["photo_sha256"]: row for row in store.predictions.listing(survey=survey)
     }
-    stands = _standing_reviews(store, survey)
+    stands = store.reviews.standing_by_photo(survey=survey)
     simulated = bool(store.surveys.get(survey)["simulated"])
     rows: list[dict[str, Any]] = []
     for photo in photos:
@@ -232,12 +232,3 @@ def survey_results(store: "Store", survey: str) -> pd.DataFrame:
         frame[name] = frame[name].fillna("")
     frame["taken_at"] = pd.to_datetime(frame["taken_at"], utc=True)
     return frame.assign(survey=survey, simulated=simulated)
-
-
-def _standing_reviews(store: "Store", survey: str) -> dict[str, dict[str, Any]]:
-    """Return the last review of each photo that was not undone."""
-    return {
-        row["photo_sha256"]: row
-        for row in store.reviews.listing(survey=survey)
-        if row["undone_at"] is None
-    }

@@ -81,7 +81,7 @@ def test_a_backup_of_a_large_file_needs_little_memory(store, tmp_path):
     assert peak < 16 << 20
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_a_backup_of_an_older_version_restores(store, frame, tmp_path, revision):
     """Its database stops at an older migration; restoring brings it up to date."""
     store.surveys.add("north")
