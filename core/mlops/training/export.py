@@ -34,19 +34,19 @@ from core.mlops.photo_folder import labelled_photos, scores_of_results
 from core.mlops.training.card import model_card
 from core.mlops.training.config import Recipe
 from core.mlops.training.data import PhotoSet
+from core.mlops.training.network_files import LITERT_NAME, combined, write_network
 
-__all__ = ["LITERT_NAME", "export_model"]
+__all__ = ["export_model"]
 
 _log = logging.getLogger(__name__)
-LITERT_NAME = "model_float16.tflite"
-_SAVED_MODEL_NAME = "saved_model"
+_ARCHITECTURE = "EfficientNet-Lite0, fine-tuned from ImageNet weights (Apache-2.0)"
 _CARD_NAME = "model_card.md"
 #: Accuracy that predictions above the confidence threshold must reach on val.
 _TARGET_ACCURACY = 0.85
 
 
 def export_model(
-    network: Any,
+    networks: Sequence[Any],
     recipe: Recipe,
     train: PhotoSet,
     unseen: PhotoSet,
@@ -57,13 +57,18 @@ def export_model(
     name: str,
     version: int,
     sources: Sequence[Mapping[str, str]],
+    architecture: str = _ARCHITECTURE,
+    shares: Sequence[float] | None = None,
+    temperatures: Sequence[float] | None = None,
+    saved_model: bool = True,
+    more: Mapping[str, Any] | None = None,
 ) -> ModelManifest:
     """Write a model folder ready to predict with.
 
     Parameters
     ----------
-    network : keras.Model
-        Returns logits.
+    networks : sequence of keras.Model
+        Each returns logits; several are averaged in one graph.
     recipe : Recipe
         How it was made.
     train : PhotoSet
@@ -80,6 +85,16 @@ def export_model(
     sources : sequence of mapping
         What is known of each data source: ``source, licence_class, licence, origin,
         relevance``.
+    architecture : str
+        Told in the manifest and the card.
+    shares, temperatures : sequence of float, optional
+        Of each network in the average of the logits, see
+        `core.mlops.training.network_files.combined`.
+    saved_model : bool, default True
+        Write a SavedModel beside the LiteRT file that predicts.
+    more : mapping, optional
+        Further entries for ``training`` in the manifest, such as the seed's source
+        or what the run was logged as.
 
     Returns
     -------
@@ -97,8 +112,13 @@ def export_model(
     folder = models_dir / f".{name}.new" / name / str(version)
     shutil.rmtree(models_dir / f".{name}.new", ignore_errors=True)
     folder.mkdir(parents=True)
-    _write_network(network, recipe.input_px, folder)
+    whole = combined(
+        networks, recipe.input_px, shares=shares, temperatures=temperatures
+    )
+    write_network(whole, recipe.input_px, folder, saved_model=saved_model)
     content = _first_content(name, version, categories, recipe, train, sources)
+    content["architecture"] = architecture
+    content["training"] |= dict(more or {})
     _write_manifest(folder, content)
     content |= _measure(folder, photos, unseen)
     _write_manifest(folder, content)
@@ -108,39 +128,6 @@ def export_model(
     folder.rename(target)
     shutil.rmtree(models_dir / f".{name}.new")
     return read_manifest(target)
-
-
-def _write_network(network: Any, side_px: int, folder: Path) -> None:
-    """Write the network as SavedModel and as LiteRT with float16 weights."""
-    import keras
-    import tensorflow as tf
-
-    pixels = keras.layers.Input((side_px, side_px, 3), name="pixels")
-    fixed = keras.Model(pixels, network(pixels))
-    one_or_more = tf.TensorSpec((None, side_px, side_px, 3), tf.float32, name="pixels")
-    # Keras' own export would write every variable twice.
-    module = tf.Module()
-    module.weights = [weight.value for weight in fixed.weights]
-    module.serve = tf.function(
-        lambda pixels: fixed(pixels, training=False), input_signature=[one_or_more]
-    )
-    tf.saved_model.save(
-        module, str(folder / _SAVED_MODEL_NAME), signatures=module.serve
-    )
-    # The fingerprint holds random numbers, so the same model would never be equal.
-    (folder / _SAVED_MODEL_NAME / "fingerprint.pb").unlink(missing_ok=True)
-    one = tf.TensorSpec((1, side_px, side_px, 3), tf.float32, name="pixels")
-    fixed.export(
-        str(folder / LITERT_NAME),
-        format="litert",
-        input_signature=[one],
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={
-            "supported_types": [tf.float16],
-            "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS],
-        },
-    )
 
 
 def _first_content(
@@ -159,9 +146,9 @@ def _first_content(
         "format": 1,
         "name": name,
         "version": version,
+        "kind": "classifier",
         "task": "photo classification",
-        "architecture": "EfficientNet-Lite0, fine-tuned from ImageNet weights "
-        "(Apache-2.0)",
+        "architecture": _ARCHITECTURE,
         "research_use": any(
             known[source]["licence_class"] != "open" for source in counted
         ),

@@ -116,7 +116,7 @@ def train_and_deploy(
         for number, run in enumerate(recipe.runs, start=1)
     ]
     return export_model(
-        average_networks(networks, recipe),
+        [average_networks(networks, recipe)],
         recipe,
         photos_of(recipe, photos, categories, renders),
         renders.unseen(categories, _UNSEEN_PER_KIND),
