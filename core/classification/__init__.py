@@ -17,7 +17,7 @@ from core.classification.manifest import (
     read_manifest,
     verify_model,
 )
-from core.classification.pipeline import classify_bytes, classify_files
+from core.classification.pipeline import classify_bytes, classify_files, judge
 from core.classification.results import (
     FOREIGN_REASON,
     LOW_CONFIDENCE,
@@ -42,6 +42,7 @@ __all__ = [
     "classify_files",
     "deployed_models",
     "find_model",
+    "judge",
     "load_classifier",
     "photo_observations",
     "read_manifest",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from core.classification.classifier import PhotoClassifier
+from core.classification.classifier import Examination, PhotoClassifier
 from core.classification.results import (
     FOREIGN_REASON,
     LOW_CONFIDENCE,
@@ -29,7 +29,7 @@ from core.imagery import (
     read_photo_file,
 )
 
-__all__ = ["classify_bytes", "classify_files"]
+__all__ = ["classify_bytes", "classify_files", "judge"]
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -137,10 +137,30 @@ def _one(
             sha256=sha256,
             model=classifier.model_id,
         )
-    return _judged(name, photo, classifier)
+    return judge(name, photo, classifier)[0]
 
 
-def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult:
+def judge(
+    name: str, photo: Photo, classifier: PhotoClassifier
+) -> tuple[PhotoResult, Examination]:
+    """Classify a photo that is decoded already, in the calling thread.
+
+    Parameters
+    ----------
+    name : str
+        Name of the result.
+    photo : Photo
+        Its shorter side is at least the network's, unless the photo is smaller.
+    classifier : PhotoClassifier
+        From `core.classification.load_classifier`.
+
+    Returns
+    -------
+    result : PhotoResult
+        Status, reason, category, time and place.
+    examined : Examination
+        What else the network says of it.
+    """
     examined = classifier.examine(photo.pixels)
     probabilities = examined.probabilities
     best = int(probabilities.argmax())
@@ -158,7 +178,7 @@ def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult
     if examined.is_foreign:
         reasons.insert(0, FOREIGN_REASON)
     is_doubtful = examined.is_foreign or confidence < threshold
-    return PhotoResult(
+    result = PhotoResult(
         file=name,
         status=LOW_CONFIDENCE if is_doubtful else OK,
         reason="; ".join(reasons),
@@ -175,6 +195,7 @@ def _judged(name: str, photo: Photo, classifier: PhotoClassifier) -> PhotoResult
         model=classifier.model_id,
         is_foreign=examined.is_foreign,
     )
+    return result, examined
 
 
 def _marked_if_repeated(result: PhotoResult, first_with: dict[str, str]) -> PhotoResult:
