@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from core.classification import Examination
 from core.config import Settings
 from core.observations import CATEGORY_CODES
 from core.simulation import SimulatedSea, simulate_sea, write_photos
@@ -23,11 +24,11 @@ class ColourClassifier:
     threads = 1
     manifest = SimpleNamespace(input_px=96, low_confidence=0.5)
 
-    def predict_one(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    def examine(self, pixels: npt.NDArray[np.uint8]) -> Examination:
         shares = np.full(len(self.categories), 0.01)
         code = "plastic" if pixels.mean() > 90 else "clean"
         shares[self.categories.index(code)] = 0.91
-        return shares
+        return Examination(probabilities=shares)
 
 
 @pytest.fixture
