@@ -59,9 +59,9 @@ def decisions(
     if until is not None:
         predicted = predicted[predicted["created_at"] < until]
     standing = pd.DataFrame(
-        [r for r in store.reviews.listing(survey=survey) if r["undone_at"] is None],
+        list(store.reviews.standing_by_photo(survey=survey).values()),
         columns=["photo_sha256", "category", "actor", "at"],
-    ).drop_duplicates("photo_sha256", keep="last")
+    )
     joined = predicted.rename(
         columns={"category": "model_category", "created_at": "decided_at"}
     ).merge(

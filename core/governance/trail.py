@@ -91,6 +91,8 @@ class DecisionTrail:
     def standing_review(self) -> Record | None:
         """The person's decision that stands, if any."""
         standing = [r for r in self.reviews if r["undone_at"] is None]
+        # A blind second opinion stands only where no other does.
+        standing.sort(key=lambda r: (not r["blind"], r["review_id"]))
         return standing[-1] if standing else None
 
     @property

@@ -102,6 +102,24 @@ class BoxReviews:
         with self._database.read() as connection:
             return {row["photo_sha256"]: row for row in fetch(connection, query)}
 
+    def latest(self, *, survey: str, actor: str, since: datetime) -> Record | None:
+        """Return a person's newest review in a survey that is not undone, if any."""
+        query = (
+            select(_REVIEW)
+            .join(_PHOTO, _PHOTO.c.sha256 == _REVIEW.c.photo_sha256)
+            .where(
+                _PHOTO.c.survey == survey,
+                _REVIEW.c.actor == actor,
+                _REVIEW.c.at >= since,
+                _REVIEW.c.undone_at.is_(None),
+            )
+            .order_by(_REVIEW.c.box_review_id.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found = fetch(connection, query)
+        return found[0] if found else None
+
     def listing(
         self, *, photo_sha256: str | None = None, survey: str | None = None
     ) -> list[Record]:

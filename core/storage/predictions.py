@@ -30,7 +30,8 @@ class Predictions:
         ----------
         *records : mapping
             ``photo_sha256, model`` (``NAME@VERSION``), ``category, confidence,
-            probabilities`` (category to probability) and ``status``.
+            probabilities`` (category to probability), ``status`` and, for a photo
+            unlike those the model knows, ``is_foreign``.
         """
         now = datetime.now(UTC)
         rows = [{"created_at": now, **record} for record in records]

@@ -37,7 +37,7 @@ class Reviews:
     ) -> int:
         """Record a decision; returns its number.
 
-        Repeating the decision that stands, or one's own blind one, changes nothing and
+        Repeating the newest decision, or one's own blind one, changes nothing and
         returns its number.
         """
         with self._database.write() as connection:
@@ -46,7 +46,11 @@ class Reviews:
                 query = query.where(_REVIEW.c.actor == actor, _REVIEW.c.blind)
             rows = fetch(connection, query)
             said = {"category": category, "actor": actor, "blind": blind}
-            if rows and said.items() <= rows[-1].items():
+            # A second opinion given since is answered by saying it again.
+            is_newest = rows and rows[-1]["review_id"] == max(
+                row["review_id"] for row in rows
+            )
+            if is_newest and said.items() <= rows[-1].items():
                 return int(rows[-1]["review_id"])
             added = connection.execute(
                 insert(_REVIEW).returning(_REVIEW.c.review_id),
@@ -104,6 +108,24 @@ class Reviews:
             )
         with self._database.read() as connection:
             return {row["photo_sha256"]: row for row in fetch(connection, query)}
+
+    def latest(self, *, survey: str, actor: str, since: datetime) -> Record | None:
+        """Return a person's newest review in a survey that is not undone, if any."""
+        query = (
+            select(_REVIEW)
+            .join(_PHOTO, _PHOTO.c.sha256 == _REVIEW.c.photo_sha256)
+            .where(
+                _PHOTO.c.survey == survey,
+                _REVIEW.c.actor == actor,
+                _REVIEW.c.at >= since,
+                _REVIEW.c.undone_at.is_(None),
+            )
+            .order_by(_REVIEW.c.review_id.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found = fetch(connection, query)
+        return found[0] if found else None
 
     def get(self, review_id: int) -> Record:
         """Return a review.

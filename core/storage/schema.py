@@ -89,7 +89,7 @@ class RefusedFile(Base):
 
 
 class Prediction(Base):
-    """What one model said about one photo."""
+    """What one model said about one photo; ``is_foreign`` if unlike what it knows."""
 
     __tablename__ = "prediction"
     __table_args__ = (UniqueConstraint("photo_sha256", "model"),)
@@ -101,6 +101,7 @@ class Prediction(Base):
     confidence: Mapped[float]
     probabilities: Mapped[dict[str, Any]]
     status: Mapped[str]
+    is_foreign: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
     created_at: Mapped[datetime]
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -136,6 +137,42 @@ def test_repeating_a_blind_review_changes_nothing(held):
     assert held.reviews.add(**said, category="metal", actor="bo") == first
     assert held.reviews.add(**said, category="metal", actor="cy") != first
     assert held.reviews.add(**said, category="glass", actor="bo") != first
+
+
+def test_saying_the_same_again_after_a_second_opinion_is_a_decision(held):
+    said = {"photo_sha256": A, "previous": "", "category": "metal", "actor": "ana"}
+    first = held.reviews.add(**said)
+    assert held.reviews.add(**said) == first
+    other = {**said, "category": "glass", "actor": "bo", "blind": True}
+    held.reviews.add(**other)
+    assert held.reviews.add(**said) != first
+
+
+def test_the_latest_review_of_a_person_in_a_survey_is_found(held):
+    now = datetime.now(UTC)
+    asked = {"survey": "north", "actor": "ana", "since": now - timedelta(hours=1)}
+    for reviews, said in (
+        (held.reviews, {"category": "metal", "previous": ""}),
+        (held.box_reviews, {"boxes": []}),
+    ):
+        assert reviews.latest(**asked) is None
+        reviews.add(photo_sha256=A, actor="ana", at=now, **said)
+        reviews.add(photo_sha256=B, actor="bo", at=now, **said)
+        last = reviews.add(photo_sha256=B, actor="ana", at=now, blind=True, **said)
+        assert reviews.latest(**asked)["photo_sha256"] == B
+        reviews.undo(last, actor="ana")
+        assert reviews.latest(**asked)["photo_sha256"] == A
+        assert reviews.latest(**{**asked, "survey": "south"}) is None
+        assert reviews.latest(**{**asked, "since": now + timedelta(hours=1)}) is None
+
+
+def test_whether_a_photo_is_foreign_is_kept(held):
+    said = {"photo_sha256": A, "category": "metal", "confidence": 0.4}
+    said |= {"probabilities": {}, "status": "low_confidence"}
+    held.predictions.add({**said, "model": "cnn@1"})
+    held.predictions.add({**said, "model": "cnn@2", "is_foreign": True})
+    found = [row["is_foreign"] for row in held.predictions.for_photo(A)]
+    assert found == [True, False]
 
 
 def test_features_come_back_in_half_precision(held):

@@ -14,6 +14,12 @@ def upgrade() -> None:
         "review",
         sa.Column("blind", sa.Boolean(), server_default=sa.text("0"), nullable=False),
     )
+    op.add_column(
+        "prediction",
+        sa.Column(
+            "is_foreign", sa.Boolean(), server_default=sa.text("0"), nullable=False
+        ),
+    )
     op.create_table(
         "detection",
         sa.Column("detection_id", sa.Integer(), nullable=False),
@@ -66,4 +72,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("photo_feature", "box_review", "detection"):
         op.drop_table(table)
+    op.drop_column("prediction", "is_foreign")
     op.drop_column("review", "blind")
