@@ -326,6 +326,7 @@ class _Batch:
                 "confidence": result.confidence,
                 "probabilities": {code: round(share, 6) for code, share in shares},
                 "status": result.status,
+                "is_foreign": result.is_foreign,
             }
         )
 
