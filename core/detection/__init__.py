@@ -1,0 +1,23 @@
+"""Object detection: debris found, boxed and named in photos of any size.
+
+Prediction runs on LiteRT; nothing imported here ever imports TensorFlow. The network
+and its training are in ``core.mlops.training.detector``.
+"""
+
+from core.detection.counting import counted
+from core.detection.detector import DEFAULT_DETECTOR, DebrisDetector, load_detector
+from core.detection.pipeline import detect_bytes, detect_files
+from core.detection.records import OK, REJECTED, Detection, PhotoDetections
+
+__all__ = [
+    "DEFAULT_DETECTOR",
+    "OK",
+    "REJECTED",
+    "DebrisDetector",
+    "Detection",
+    "PhotoDetections",
+    "counted",
+    "detect_bytes",
+    "detect_files",
+    "load_detector",
+]
