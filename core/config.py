@@ -73,6 +73,17 @@ class Settings(BaseSettings):
         "mqtts://USER:PASSWORD@HOST; empty means none.",
     )
 
+    mlflow_uri: str = Field(
+        default="",
+        description="Where training runs are logged, an MLflow tracking address; "
+        "empty means SQLite in data_dir/mlflow.db.",
+    )
+
+    @cached_property
+    def resolved_mlflow_uri(self) -> str:
+        """Where training runs are logged, with the default filled in."""
+        return self.mlflow_uri or f"sqlite:///{(self.data_dir / 'mlflow.db').resolve()}"
+
     @cached_property
     def resolved_database_url(self) -> str:
         """The database URL with the default filled in."""
@@ -86,6 +97,7 @@ class Settings(BaseSettings):
             name: str(getattr(self, name)) for name in sorted(type(self).model_fields)
         }
         shown["database_url"] = _without_password(self.resolved_database_url)
+        shown["mlflow_uri"] = _without_credentials(self.resolved_mlflow_uri)
         shown["mqtt_url"] = _without_credentials(self.mqtt_url)
         return shown
 

@@ -1,7 +1,8 @@
 """Training photos, decoded once and kept in memory with their source."""
 
+import csv
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +20,7 @@ __all__ = [
     "group_weights",
     "painted_photo_set",
     "read_photo_folder",
+    "scenes_of",
 ]
 
 Pixels = npt.NDArray[np.uint8]
@@ -66,6 +68,13 @@ class PhotoSet:
             self.names + other.names,
         )
 
+    def of_sources(self, sources: Collection[str]) -> "PhotoSet":
+        """Keep the photos of some sources only."""
+        rows = zip(
+            self.photos, self.labels.tolist(), self.sources, self.names, strict=True
+        )
+        return PhotoSet.of(row for row in rows if row[2] in sources)
+
     @classmethod
     def of(cls, rows: Iterable[tuple[Pixels, int, str, str]]) -> "PhotoSet":
         """Build from rows of photo, label, source and name."""
@@ -103,6 +112,37 @@ def read_photo_folder(folder: Path, categories: Sequence[str]) -> PhotoSet:
     if not rows:
         raise InputError(f"{folder} holds no photo in a folder named as a category")
     return PhotoSet.of(rows)
+
+
+def scenes_of(photos: PhotoSet, folder: Path, split: str) -> tuple[str, ...]:
+    """Find the scene of each photo in ``manifest.csv`` of a folder.
+
+    Parameters
+    ----------
+    photos : PhotoSet
+        Their names are paths below ``folder/split``.
+    folder : Path
+        Holds ``manifest.csv`` with the columns ``file`` and ``scene_group``.
+    split : str
+        Sub-folder that the photos were read from.
+
+    Returns
+    -------
+    tuple of str
+        The source where no scene is known.
+    """
+    scenes: dict[str, str] = {}
+    listing = folder / "manifest.csv"
+    if listing.exists():
+        with listing.open(encoding="utf-8", newline="") as file:
+            scenes = {
+                row["file"]: row.get("scene_group") or ""
+                for row in csv.DictReader(file)
+            }
+    return tuple(
+        scenes.get(f"{split}/{name}") or source
+        for name, source in zip(photos.names, photos.sources, strict=True)
+    )
 
 
 def painted_photo_set(
@@ -150,13 +190,17 @@ def group_weights(
     *,
     balance: float,
     simulated_share: float,
+    groups: Sequence[str] = (),
 ) -> npt.NDArray[np.float64]:
-    """Chance of each photo to be drawn, by the size of its class-and-source group.
+    """Chance of each photo to be drawn, by the size of its group within its class.
 
     A group of ``n`` photos gets a share in proportion to ``n ** balance``;
-    simulated groups together get ``simulated_share``.
+    simulated groups together get ``simulated_share``. Groups are sources if not given.
     """
-    keys = [f"{label}/{source}" for label, source in zip(labels, sources, strict=True)]
+    keys = [
+        f"{label}/{group}"
+        for label, group in zip(labels, groups or sources, strict=True)
+    ]
     _, inverse, sizes = np.unique(keys, return_inverse=True, return_counts=True)
     weights = np.asarray(sizes[inverse] ** (balance - 1.0), dtype=np.float64)
     simulated = np.array([source == SIMULATED for source in sources])

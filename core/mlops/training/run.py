@@ -1,7 +1,7 @@
 """One training run: photos on disk in, averaged network and its scores out."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from core.mlops.training.data import (
     PhotoSet,
     painted_photo_set,
     read_photo_folder,
+    scenes_of,
 )
-from core.mlops.training.fit import fit, predict_logits
+from core.mlops.training.fit import Teacher, fit, predict_logits
 
 __all__ = ["FIRST_UNSEEN_SEED", "Renders", "gather_training_photos", "run_training"]
 
@@ -62,6 +63,8 @@ def gather_training_photos(
     photos: Path,
     categories: tuple[str, ...],
     renders: Renders,
+    *,
+    sources: Collection[str] | None = None,
 ) -> PhotoSet:
     """Read the training folder, add box crops and renders as the settings say.
 
@@ -75,6 +78,8 @@ def gather_training_photos(
         The model's categories.
     renders : Renders
         Paints the simulated photos.
+    sources : collection of str, optional
+        Sources to keep, such as those with an open licence; all if not given.
     """
     train = read_photo_folder(photos / "train", categories)
     _log.info("%d training photos", len(train))
@@ -87,6 +92,9 @@ def gather_training_photos(
         painted = renders.for_training(categories, config.renders_per_kind)
         _log.info("%d simulated renders", len(painted))
         train += painted
+    if sources is not None:
+        train = train.of_sources(sources)
+        _log.info("%d pictures of %s", len(train), ", ".join(sorted(sources)))
     return train
 
 
@@ -99,6 +107,8 @@ def run_training(
     *,
     score_every: int = 3,
     unseen_per_kind: int = 10,
+    sources: Collection[str] | None = None,
+    teacher: Teacher | None = None,
 ) -> Any:
     """Train on ``photos/train`` and log scores on ``photos/val`` as it goes.
 
@@ -119,18 +129,25 @@ def run_training(
         Epochs between two scorings.
     unseen_per_kind : int, default 10
         Unseen renders of each kind in a scoring.
+    sources : collection of str, optional
+        Sources of training pictures to keep; all if not given.
+    teacher : callable, optional
+        The network named by ``config.teacher``, from `load_teacher`.
 
     Returns
     -------
     keras.Model
         The averaged network.
     """
-    train = gather_training_photos(config, photos, categories, renders)
+    train = gather_training_photos(config, photos, categories, renders, sources=sources)
+    groups = scenes_of(train, photos, "train") if config.balance_by == "scene" else ()
     network = fit(
         config,
         train,
         categories,
         folder,
+        groups=groups,
+        teacher=teacher,
         after_epoch=_scorer(
             config,
             read_photo_folder(photos / "val", categories),
