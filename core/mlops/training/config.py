@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from core.classification.networks import BACKBONES
 from core.errors import InputError
 
 __all__ = ["Recipe", "Run", "Stage", "TrainingConfig", "read_recipe"]
@@ -59,6 +60,26 @@ class TrainingConfig:
         the photos.
     frozen_to : str
         Name of the last layer kept as in ImageNet; empty trains every layer.
+    network : str
+        One of `core.classification.networks.BACKBONES`; the Lite ones start from
+        ImageNet, the others from nothing.
+    balance_by : str
+        What makes a group beside the class: ``source`` or ``scene``. By scene, an
+        object that was filmed a hundred times counts little more than one filmed
+        five times.
+    large_filters_fixed : bool
+        Keep the 5 x 5 filters of single channels as in ImageNet. Their gradient takes
+        a fifth of a step and changes few weights.
+    probe_views : int
+        Random views of each photo on whose ImageNet features the classifier is
+        fitted before any layer moves; 0 starts with random weights. A backbone that
+        is tuned under a random classifier loses what it knew of scenes unlike these
+        [1]_.
+    teacher : str
+        Deployed model ``NAME@VERSION`` whose opinion of each view is learned beside
+        the label (distillation); empty for none.
+    teacher_share : float
+        Weight of the teacher's opinion, the label has the rest.
     batch_size, learning_rate, backbone_rate, rate_decay, weight_decay : numbers
         AdamW on the classifier at ``learning_rate``, on the last block of the
         backbone at ``learning_rate * backbone_rate``, less by ``rate_decay`` for
@@ -81,6 +102,14 @@ class TrainingConfig:
         Greatest change of one colour channel when recoloured.
     saturation : tuple of float
         Range of the factor on saturation when recoloured.
+    sea_views : float
+        Strength of haze, glare, depth colour, blur and burnt-in text
+        (`core.mlops.training.sea_views`); 0 for none.
+
+    References
+    ----------
+    .. [1] A. Kumar et al., "Fine-Tuning can Distort Pretrained Features and
+       Underperform Out-of-Distribution", ICLR 2022.
     """
 
     stages: tuple[Stage, ...]
@@ -109,6 +138,13 @@ class TrainingConfig:
     recolour: float = 0.7
     colour_cast: float = 0.2
     saturation: tuple[float, float] = (0.5, 1.3)
+    network: str = "lite0"
+    balance_by: str = "source"
+    large_filters_fixed: bool = False
+    probe_views: int = 0
+    teacher: str = ""
+    teacher_share: float = 0.7
+    sea_views: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.stages:
@@ -132,6 +168,17 @@ class TrainingConfig:
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} outside [0, 1]")
+        for name in ("teacher_share", "sea_views"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} {getattr(self, name)} outside [0, 1]")
+        if self.network not in BACKBONES:
+            raise InputError(
+                f"no network {self.network!r}; there are {', '.join(BACKBONES)}"
+            )
+        if self.balance_by not in ("source", "scene"):
+            raise InputError(f"balance_by {self.balance_by!r} is not source or scene")
+        if self.probe_views < 0:
+            raise InputError(f"probe_views {self.probe_views} is negative")
         if self.mixup < 0 or self.cutmix < 0 or self.mixup + self.cutmix > 1:
             raise InputError("mixup and cutmix are shares and sum to at most 1")
 
@@ -195,10 +242,11 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a model is made: runs whose weights are averaged.
+    """How a model is made: runs that are averaged, by weights or by logits.
 
     Fine-tunings from the same start lie in one basin, so the average of their
     weights is as good as or better than each, at the cost of one network [1]_.
+    Runs of different networks are averaged by their logits in one graph.
 
     Parameters
     ----------
@@ -206,6 +254,10 @@ class Recipe:
         At least one; shares sum to one.
     input_px : int
         Side of the picture at prediction.
+    combine : str
+        ``weights`` or ``logits``.
+    saved_model : bool
+        Write a SavedModel beside the LiteRT file.
 
     References
     ----------
@@ -214,8 +266,15 @@ class Recipe:
 
     runs: tuple[Run, ...]
     input_px: int
+    combine: str = "weights"
+    saved_model: bool = True
 
     def __post_init__(self) -> None:
+        if self.combine not in ("weights", "logits"):
+            raise InputError(f"combine {self.combine!r} is not weights or logits")
+        networks = {run.config.network for run in self.runs}
+        if self.combine == "weights" and len(networks) > 1:
+            raise InputError("weights of different networks have no average")
         total = sum(run.share for run in self.runs)
         if abs(total - 1) > 1e-6 or any(run.share <= 0 for run in self.runs):
             raise InputError(f"shares of the runs must be positive, sum to 1: {total}")
@@ -226,6 +285,8 @@ class Recipe:
         """Plain values, for the manifest."""
         return {
             "input_px": self.input_px,
+            "combine": self.combine,
+            "saved_model": self.saved_model,
             "runs": [run.config.to_dict() | {"share": run.share} for run in self.runs],
         }
 
@@ -256,7 +317,12 @@ def read_recipe(path: Path, name: str) -> Recipe:
             )
             for values in model["runs"]
         )
-        return Recipe(runs=runs, input_px=int(model["input_px"]))
+        return Recipe(
+            runs=runs,
+            input_px=int(model["input_px"]),
+            combine=str(model.get("combine", "weights")),
+            saved_model=bool(model.get("saved_model", True)),
+        )
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:

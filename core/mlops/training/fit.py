@@ -3,25 +3,38 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.classification.networks import build_network, load_imagenet_weights
+from core.classification.networks import (
+    LITE_SCALES,
+    build_network,
+    load_imagenet_weights,
+)
 from core.errors import ModelError
 from core.mlops.training.augment import augment, mix_batch, squash
 from core.mlops.training.config import TrainingConfig
 from core.mlops.training.data import PhotoSet, group_weights
+from core.mlops.training.probe import fit_classifier
+from core.mlops.training.sea_views import sea_view
 
 __all__ = ["fit", "predict_logits"]
 
 _log = logging.getLogger(__name__)
 _WARMUP_EPOCHS = 1
 _LAST_RATE_SHARE = 0.01
+#: Stands for an epoch in the seed of the views that the classifier is fitted on.
+_PROBE_EPOCH = 1_000_000
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
+#: Softens the teacher's opinion so that its doubts are learned too.
+_TEACHER_TEMPERATURE = 2.0
+
+Teacher = Callable[[Any], Any]
 
 
 def fit(
@@ -30,9 +43,11 @@ def fit(
     categories: tuple[str, ...],
     folder: Path,
     *,
+    groups: Sequence[str] = (),
+    teacher: Teacher | None = None,
     after_epoch: Callable[[int, Any, int], dict[str, Any]] | None = None,
 ) -> Any:
-    """Fine-tune EfficientNet-Lite0 and return the averaged network.
+    """Train a network and return the moving average of its weights.
 
     A checkpoint is written after each epoch; the same call after a kill goes on
     where it stopped and ends with the same sample order and views.
@@ -47,6 +62,11 @@ def fit(
         Output order.
     folder : Path
         Receives ``config.json``, ``history.jsonl`` and the checkpoints.
+    groups : sequence of str, optional
+        What each photo is balanced by beside its class, such as its scene; its
+        source if not given.
+    teacher : callable, optional
+        Gives logits for a batch of pixels; see ``config.teacher``.
     after_epoch : callable, optional
         Called with the epoch (from 1), the averaged network and the picture size;
         what it returns is added to the epoch's line in the history.
@@ -67,11 +87,20 @@ def fit(
     folder.mkdir(parents=True, exist_ok=True)
     _check_same_run(folder / "config.json", config)
     keras.utils.set_random_seed(config.seed)
-    network = build_network(len(categories), dropout=config.dropout)
-    load_imagenet_weights(network)
-    averaged = build_network(len(categories))
-    averaged.set_weights(network.get_weights())
-    trainer = _Trainer(config, network, averaged)
+    weights = group_weights(
+        train.labels,
+        train.sources,
+        balance=config.balance,
+        simulated_share=config.simulated_share,
+        groups=groups,
+    )
+    network = build_network(
+        len(categories), backbone=config.network, dropout=config.dropout
+    )
+    if config.network in LITE_SCALES:
+        load_imagenet_weights(network)
+    averaged = build_network(len(categories), backbone=config.network)
+    trainer = _Trainer(config, network, averaged, teacher)
     checkpoint = tf.train.Checkpoint(state=trainer.state())
     manager = tf.train.CheckpointManager(
         checkpoint, str(folder / "checkpoints"), max_to_keep=2
@@ -79,12 +108,10 @@ def fit(
     if manager.latest_checkpoint:
         checkpoint.restore(manager.latest_checkpoint).assert_consumed()
         _log.info("resumed after epoch %d", int(trainer.epoch))
-    weights = group_weights(
-        train.labels,
-        train.sources,
-        balance=config.balance,
-        simulated_share=config.simulated_share,
-    )
+    else:
+        if config.probe_views:
+            fit_classifier(network, _probe_batches(config, train, weights))
+        averaged.set_weights(network.get_weights())
     while int(trainer.epoch) < config.last_epoch:
         epoch = int(trainer.epoch)
         side_px = config.stage_of(epoch).input_px
@@ -115,6 +142,21 @@ def _check_same_run(path: Path, config: TrainingConfig) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _probe_batches(
+    config: TrainingConfig, train: PhotoSet, weights: npt.NDArray[np.float64]
+) -> Any:
+    """Draw views to fit the classifier on: unmixed, from a seed of their own."""
+    plain = replace(
+        config,
+        samples_per_epoch=max(config.probe_views * len(train), config.batch_size),
+        mixup=0.0,
+        cutmix=0.0,
+        label_smoothing=0.0,
+    )
+    side_px = config.stages[0].input_px
+    return _batches(plain, train, weights, _PROBE_EPOCH, side_px)
+
+
 def _batches(
     config: TrainingConfig,
     train: PhotoSet,
@@ -137,7 +179,11 @@ def _batches(
         )
         pixels.set_shape((None, None, 3))
         label = tf.gather(tf.constant(train.labels), index)
-        return augment(pixels, seed, side_px, config), tf.one_hot(label, n_classes)
+        seen = augment(pixels, seed, side_px, config)
+        if config.sea_views:
+            seen = sea_view(seen, seed + 1, strength=config.sea_views)
+            seen = tf.ensure_shape(seen, (side_px, side_px, 3))
+        return seen, tf.one_hot(label, n_classes)
 
     def mix(pixels: Any, targets: Any, seed: Any) -> tuple[Any, Any]:
         smooth = config.label_smoothing
@@ -160,16 +206,25 @@ def _batches(
 class _Trainer:
     """AdamW with a rate for each depth, and a moving average of the weights.
 
-    Batch statistics stay those of ImageNet: batches are small and their sources
-    differ too much for their own.
+    Batch statistics of a Lite network stay those of ImageNet: batches are small and
+    their sources differ too much for their own. A network from nothing has to learn
+    them.
     """
 
-    def __init__(self, config: TrainingConfig, network: Any, averaged: Any) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        network: Any,
+        averaged: Any,
+        teacher: Teacher | None = None,
+    ) -> None:
         import keras
         import tensorflow as tf
 
         self.config = config
         self.network = network
+        self.teacher = teacher
+        self.learns_statistics = config.network not in LITE_SCALES
         self.backbone = keras.Model(
             network.inputs, network.get_layer("features").output
         )
@@ -187,6 +242,13 @@ class _Trainer:
         ]
         by_path = {weight.path: weight.value for weight in averaged.weights}
         self.averages = [by_path[weight.path] for weight, _ in pairs]
+        statistics = (
+            [weight for layer in layers for weight in layer.non_trainable_weights]
+            if self.learns_statistics
+            else []
+        )
+        self.statistics = [weight.value for weight in statistics]
+        self.averaged_statistics = [by_path[weight.path] for weight in statistics]
         self.first = [tf.Variable(tf.zeros_like(v)) for v in self.variables]
         self.second = [tf.Variable(tf.zeros_like(v)) for v in self.variables]
         self.step = tf.Variable(0, dtype=tf.int64)
@@ -196,7 +258,14 @@ class _Trainer:
 
     def state(self) -> list[Any]:
         """Every variable a checkpoint must hold."""
-        lists = (self.variables, self.averages, self.first, self.second)
+        lists = (
+            self.variables,
+            self.averages,
+            self.first,
+            self.second,
+            self.statistics,
+            self.averaged_statistics,
+        )
         return [self.step, self.epoch, *(v for part in lists for v in part)]
 
     def run_epoch(self, batches: Any) -> float:
@@ -221,12 +290,10 @@ class _Trainer:
 
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(self.variables)
-            features = self.backbone(pixels, training=False)
+            features = self.backbone(pixels, training=self.learns_statistics)
             features = self.network.get_layer("dropout")(features, training=True)
             logits = self.network.get_layer("fc")(features)
-            loss = tf.reduce_mean(
-                tf.nn.softmax_cross_entropy_with_logits(targets, logits)
-            )
+            loss = self._loss(pixels, targets, logits)
         gradients = tape.gradient(loss, self.variables)
         gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
         self.step.assign_add(1)
@@ -245,24 +312,51 @@ class _Trainer:
             variable.assign_sub(rate * self.scales[i] * move)
             average = self.averages[i]
             average.assign(momentum * average + (1.0 - momentum) * variable)
+        for now, mean in zip(self.statistics, self.averaged_statistics, strict=True):
+            mean.assign(momentum * mean + (1.0 - momentum) * now)
         return loss
+
+    def _loss(self, pixels: Any, targets: Any, logits: Any) -> Any:
+        """Cross-entropy with the labels and, if there is one, the teacher [1]_.
+
+        References
+        ----------
+        .. [1] G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015.
+        """
+        import tensorflow as tf
+
+        cross = tf.nn.softmax_cross_entropy_with_logits
+        loss = tf.reduce_mean(cross(targets, logits))
+        if self.teacher is None:
+            return loss
+        heat, share = _TEACHER_TEMPERATURE, self.config.teacher_share
+        opinion = tf.stop_gradient(tf.nn.softmax(self.teacher(pixels) / heat))
+        taught = heat**2 * tf.reduce_mean(cross(opinion, logits / heat))
+        return (1.0 - share) * loss + share * taught
 
 
 def _layer_rates(network: Any, config: TrainingConfig) -> dict[str, float]:
     """Rate of each trained layer relative to the classifier's."""
     names = [layer.name for layer in network.layers]
     first = names.index(config.frozen_to) + 1 if config.frozen_to else 0
+    n_blocks = len({name.split("_")[1] for name in names if name.startswith("blocks_")})
     rates = {}
     for layer in network.layers[first:]:
-        if layer.name == "fc":
+        if layer.name == "fc" or not n_blocks:
             rates[layer.name] = 1.0
             continue
+        if config.large_filters_fixed and _is_large_filter(layer):
+            continue
         if layer.name.startswith("blocks_"):
-            depth = 16 - int(layer.name.split("_")[1])
+            depth = n_blocks - int(layer.name.split("_")[1])
         else:
-            depth = 0 if layer.name in ("conv_head", "bn1") else 17
+            depth = 0 if layer.name in ("conv_head", "bn1") else n_blocks + 1
         rates[layer.name] = config.backbone_rate * config.rate_decay**depth
     return rates
+
+
+def _is_large_filter(layer: Any) -> bool:
+    return type(layer).__name__ == "DepthwiseConv2D" and layer.kernel_size[0] > 3
 
 
 def predict_logits(
