@@ -1,5 +1,6 @@
 """Corrections by people: labels and positions, with undo and nothing lost."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["correct_label", "set_position", "undo_label"]
 
 
-def correct_label(store: "Store", sha256: str, category: str, *, actor: str) -> int:
+def correct_label(
+    store: "Store",
+    sha256: str,
+    category: str,
+    *,
+    actor: str,
+    blind: bool = False,
+    at: datetime | None = None,
+) -> int:
     """Record what a person sees on a photo; from now on that is what counts.
 
     Accepting the model's label is a review too: the observation then stands on the
@@ -31,6 +40,11 @@ def correct_label(store: "Store", sha256: str, category: str, *, actor: str) -> 
         Category code, one that the classifier tells apart.
     actor : str
         Who decides.
+    blind : bool, default False
+        A second opinion given without seeing the first; it is kept beside it and
+        counts only where no other decision stands.
+    at : datetime, optional
+        When; now if not given.
 
     Returns
     -------
@@ -49,18 +63,24 @@ def correct_label(store: "Store", sha256: str, category: str, *, actor: str) -> 
         )
     with store.transaction():
         before = standing_of(store, sha256)
-        review_id = store.reviews.add(
-            photo_sha256=sha256, category=code, previous=before.category, actor=actor
+        newest = max(
+            (r["review_id"] for r in store.reviews.listing(photo_sha256=sha256)),
+            default=0,
         )
-        if before.review is None or before.review["review_id"] != review_id:
+        review_id = store.reviews.add(
+            photo_sha256=sha256,
+            category=code,
+            previous=before.category,
+            actor=actor,
+            at=at,
+            blind=blind,
+        )
+        if review_id > newest:
             write_observations(store, standing_of(store, sha256))
-            record(
-                store,
-                "review.add",
-                actor,
-                f"photo:{sha256}",
-                {"review": review_id, "from": before.category, "to": code},
-            )
+            detail = {"review": review_id, "from": before.category, "to": code}
+            if blind:
+                detail["blind"] = True
+            record(store, "review.add", actor, f"photo:{sha256}", detail)
     return review_id
 
 
