@@ -6,10 +6,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from core.detection.boxes import iou_matrix
-from core.detection.records import Detection
+from core.detection.records import UNKNOWN_DEBRIS, Detection
 from core.errors import InputError
+from core.observations.quantities import OTHER_DEBRIS
 
-__all__ = ["counted"]
+__all__ = ["counted", "distinct_objects"]
 
 #: Two boxes that overlap this much are one object seen as two categories
 #: (assumption; objects that lie on one another rarely share three fifths).
@@ -32,8 +33,8 @@ def counted(detections: Iterable[Detection], threshold: float) -> dict[str, int]
     Returns
     -------
     dict
-        Category to count, one or more, sorted by category. Biota counts too, where
-        the detector knows it.
+        Category of records to count, one or more, sorted by category: debris that
+        nobody could name is ``other``. Biota counts too, where the detector knows it.
 
     Raises
     ------
@@ -48,21 +49,48 @@ def counted(detections: Iterable[Detection], threshold: float) -> dict[str, int]
     >>> counted([bottle], 0.5)
     {'plastic': 1}
     """
+    counts = Counter(
+        OTHER_DEBRIS if one.category == UNKNOWN_DEBRIS else one.category
+        for one in distinct_objects(detections, threshold)
+    )
+    return dict(sorted(counts.items()))
+
+
+def distinct_objects(
+    detections: Iterable[Detection], threshold: float
+) -> list[Detection]:
+    """Keep one detection an object, the likeliest, of those sure enough.
+
+    Parameters
+    ----------
+    detections : iterable of Detection
+        Of one photo, in any order.
+    threshold : float
+        Lowest score that counts, in [0, 1].
+
+    Returns
+    -------
+    list of Detection
+        Highest score first.
+
+    Raises
+    ------
+    InputError
+        If the threshold is outside [0, 1].
+    """
     if not 0 <= threshold <= 1:
         raise InputError(f"threshold {threshold} outside [0, 1]")
     sure = sorted(
-        (d for d in detections if d.score >= threshold), key=lambda d: -d.score
+        (one for one in detections if one.score >= threshold), key=lambda d: -d.score
     )
     if not sure:
-        return {}
+        return []
     corners = np.array(
         [[d.x_px, d.y_px, d.x_px + d.w_px, d.y_px + d.h_px] for d in sure]
     )
     is_same = iou_matrix(corners, corners) >= _SAME_OBJECT_IOU
-    counts: Counter[str] = Counter()
     taken: list[int] = []
-    for number, detection in enumerate(sure):
+    for number in range(len(sure)):
         if not is_same[number, taken].any():
             taken.append(number)
-            counts[detection.category] += 1
-    return dict(sorted(counts.items()))
+    return [sure[number] for number in taken]

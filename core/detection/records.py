@@ -3,10 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["OK", "REJECTED", "Detection", "PhotoDetections"]
+__all__ = ["OK", "REJECTED", "UNKNOWN_DEBRIS", "Detection", "PhotoDetections"]
+
 
 OK = "ok"
 REJECTED = "rejected"
+#: Debris that nobody could name, as sets of boxes call it; a record's ``other``.
+UNKNOWN_DEBRIS = "debris_other"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +19,7 @@ class Detection:
     Attributes
     ----------
     category : str
-        Code of `core.observations`, ``debris_other`` included.
+        One of the detector's: a code of `core.observations`, or ``debris_other``.
     x_px, y_px : float
         Left and top edge, in pixels of the full upright photo.
     w_px, h_px : float

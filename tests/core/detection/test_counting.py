@@ -30,3 +30,8 @@ def test_an_object_of_two_categories_counts_once_as_the_likelier():
 def test_thresholds_outside_0_and_1_are_refused(threshold):
     with pytest.raises(InputError):
         counted([], threshold)
+
+
+def test_debris_that_nobody_could_name_is_other_in_records():
+    found = [detection("debris_other", 0, 0.9), detection("biota", 30, 0.9)]
+    assert counted(found, 0.5) == {"biota": 1, "other": 1}
