@@ -1,4 +1,7 @@
-"""Classified photos as observations: debris counts one, a clean scene is a zero."""
+"""Classified photos as observations: debris counts one, a clean scene is a zero.
+
+Where single objects were counted, a photo gives a row a category with its count.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +32,8 @@ def photo_observations(
     Parameters
     ----------
     results : DataFrame
-        From `core.classification.results_frame`, or a table of the same columns.
+        From `core.classification.results_frame`, or a table of the same columns. With
+        a column ``count`` a photo may have several rows, one a category.
     survey : str
         Name of the survey.
     effort_km2 : float or Series, optional
@@ -72,7 +76,8 @@ def photo_observations(
         )
     table["effort_km2"] = effort
     table = table[table["status"] != REJECTED]
-    repeats = table.duplicated("sha256")
+    is_counted = "count" in table
+    repeats = table.duplicated(["sha256", "category"] if is_counted else "sha256")
     left_out: list[Rejection] = []
     usable = ~repeats
     for name, what in (("lat", "position"), ("lon", "position"), ("taken_at", "time")):
@@ -88,7 +93,7 @@ def photo_observations(
     doubtful = kept["status"] == LOW_CONFIDENCE
     if "position_is_doubtful" in kept:
         doubtful |= kept["position_is_doubtful"].astype("bool")
-    is_debris = kept["category"].isin(DEBRIS_CODES)
+    counts = kept["count"] if is_counted else kept["category"].isin(DEBRIS_CODES)
     raw = pd.DataFrame(
         {
             "survey": survey,
@@ -96,7 +101,7 @@ def photo_observations(
             "lon": kept["lon"],
             "observed_at": kept["taken_at"],
             "category": kept["category"],
-            "count": is_debris.astype("int64"),
+            "count": counts.astype("int64"),
             "effort_km2": kept["effort_km2"],
             "quality_flag": np.where(
                 doubtful, int(QualityFlag.SUSPECT), int(QualityFlag.GOOD)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.errors import NotFoundError
 from core.storage._rows import (
@@ -131,6 +131,26 @@ class Photos:
         }
         with self._database.write() as connection:
             return insert_new(connection, _REFUSED, [record]).added == 1
+
+    def forget_refusal(self, *, survey: str, name: str, sha256: str) -> bool:
+        """Forget that a file was refused, because it was tried again.
+
+        Parameters
+        ----------
+        survey, name : str
+            As it was refused.
+        sha256 : str
+            What the file holds now; a refusal of other content stays, one of a file
+            that could not even be read goes.
+        """
+        column = _REFUSED.c
+        gone = delete(_REFUSED).where(
+            column.survey == survey,
+            column.name == name,
+            column.sha256.in_(("", sha256)),
+        )
+        with self._database.write() as connection:
+            return connection.execute(gone).rowcount > 0
 
     def refused(self, *, survey: str | None = None) -> list[Record]:
         """Return the files that could not be used, oldest first."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core.errors import StorageError
+from core.errors import NotFoundError, StorageError
 from core.storage._rows import Record, fetch, fetch_one, insert_new, table_of
 from core.storage.database import Database
 from core.storage.schema import Survey
@@ -73,6 +73,20 @@ class Surveys:
         query = select(_SURVEY).where(_SURVEY.c.name == name)
         with self._database.read() as connection:
             return fetch_one(connection, query, missing=f"no survey {name!r}")
+
+    def set_params(self, name: str, params: Mapping[str, Any]) -> None:
+        """Replace the parameters of a survey.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that name.
+        """
+        change = update(_SURVEY).where(_SURVEY.c.name == name)
+        with self._database.write() as connection:
+            done = connection.execute(change.values(params=dict(params)))
+            if done.rowcount == 0:
+                raise NotFoundError(f"no survey {name!r}")
 
     def listing(self) -> list[Record]:
         """Return every survey, newest first."""

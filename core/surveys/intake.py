@@ -1,45 +1,48 @@
-"""Takes the photos of a survey in: file, prediction, observation and audit as one.
+"""Takes the photos of a survey in: file, prediction, observations and audit as one.
 
-Everything one photo causes is written in one transaction, and a photo is known by its
-content. So running the same batch again, after a crash or by mistake, adds nothing
-twice, and a photo of another survey is reported instead of counted again.
+Everything one photo causes is written in one transaction, a few photos together, and a
+photo is known by its content. So running the same batch again, after a crash or by
+mistake, adds nothing twice, and a photo of another survey is reported instead of
+counted again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from core.classification import PhotoResult, classify_bytes
-from core.errors import InputError, NotFoundError
+import numpy as np
+
+from core.classification import PhotoResult
+from core.errors import InputError, ModelError, NotFoundError
 from core.governance import record
-from core.imagery import (
-    Photo,
-    content_hash,
-    decode_for_prediction,
-    safe_display_name,
-    thumbnail,
-)
+from core.surveys.batch_errors import BatchError, error_of
+from core.surveys.create import note_threshold
 from core.surveys.effort import camera_footprint_km2, check_footprint_km2
+from core.surveys.judging import BatchPhoto, JudgedPhoto, Judges, judged_photos
 from core.surveys.standing import (
     DOUBTFUL,
     FROM_CAMERA,
     FROM_PERSON,
+    counts_objects,
     standing_of,
     write_observations,
 )
 
 if TYPE_CHECKING:
     from core.classification import PhotoClassifier
+    from core.detection import DebrisDetector
     from core.storage import Store
 
 __all__ = ["TakenIn", "take_in"]
 
-#: A part of a batch that is held in memory at once: photos, and bytes of their files.
-_PART_PHOTOS = 16
-_PART_BYTES = 64_000_000
-_THUMBNAIL_PX = 480
-_PAINTED = "a simulated photo; this survey holds real ones, add it to another"
+#: Photos written in one transaction: a few, so that the pages' own writes never wait
+#: long, and not one by one, as each transaction waits for the disk.
+_GROUP = 8
+#: A photo that is judged waits no longer than this to be written.
+_GROUP_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,8 @@ class TakenIn:
         Files refused, with their reasons in the store.
     n_waiting : int
         New photos that do not count until they get a position or time.
+    n_foreign : int
+        New photos unlike those the model knows, which count once a person looked.
     was_cancelled : bool
         The batch was stopped before its end.
     """
@@ -64,32 +69,29 @@ class TakenIn:
     n_known: int = 0
     n_refused: int = 0
     n_waiting: int = 0
+    n_foreign: int = 0
     was_cancelled: bool = False
 
     def to_dict(self) -> dict[str, int | bool]:
         """Return JSON values."""
-        return {
-            "n_new": self.n_new,
-            "n_known": self.n_known,
-            "n_refused": self.n_refused,
-            "n_waiting": self.n_waiting,
-            "was_cancelled": self.was_cancelled,
-        }
+        return asdict(self)
 
 
 def take_in(
     store: "Store",
     classifier: "PhotoClassifier",
     survey: str,
-    items: Iterable[tuple[str, bytes]],
+    items: Iterable[tuple[str, bytes] | BatchPhoto],
     *,
     actor: str,
+    detector: "DebrisDetector | None" = None,
     footprint_km2: float | None = None,
     camera_tilt_deg: float | None = None,
     positions: Mapping[str, tuple[float, float]] | None = None,
     taken_on: datetime | None = None,
     total: int = 0,
     progress: Callable[[int, int, str], None] | None = None,
+    failed: Callable[[BatchError], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> TakenIn:
     """Take photos into a survey: keep, classify, count and audit each.
@@ -102,10 +104,13 @@ def take_in(
         Says what is on the photos.
     survey : str
         From `create_survey`.
-    items : iterable of (name, bytes)
+    items : iterable of (name, bytes) or BatchPhoto
         Read a few at a time; a batch of any size needs the memory of a few photos.
     actor : str
         Who takes them in.
+    detector : DebrisDetector, optional
+        Finds single objects; its boxes are kept for review, and count in a survey
+        that counts objects.
     footprint_km2 : float, optional
         Sea one photo shows, km2; without it the photos are sightings without effort.
     camera_tilt_deg : float, optional
@@ -119,7 +124,9 @@ def take_in(
     total : int
         How many items there are, for the progress.
     progress : callable, optional
-        Called as ``progress(done, total, name)`` after each file.
+        Called as ``progress(done, total, name)`` after each file is written.
+    failed : callable, optional
+        Called with each file that could not be used, and what helps.
     cancelled : callable, optional
         Asked before each file; when it says yes, no further file is begun.
 
@@ -134,6 +141,11 @@ def take_in(
         If there is no such survey.
     InputError
         If the footprint cannot be true, or both ways are given.
+    ModelError
+        If the survey counts objects and there is no detector.
+    StorageError
+        If the store cannot be written, for instance for want of room; what was taken
+        in before stays.
 
     Notes
     -----
@@ -144,11 +156,23 @@ def take_in(
         if camera_tilt_deg is not None:
             raise InputError("give one footprint, or take each photo's own, not both")
         check_footprint_km2(footprint_km2)
+    held = store.surveys.get(survey)
+    if detector is not None:
+        note_threshold(store, survey, detector.model_id, detector.score_threshold)
+    elif counts_objects(held):
+        raise ModelError(
+            f"survey {survey!r} counts objects, but no detector is deployed; see "
+            "the Models page, or add these photos to a survey that counts photos"
+        )
     batch = _Batch(
         store=store,
-        classifier=classifier,
+        judges=Judges(
+            store=store,
+            classifier=classifier,
+            detector=detector,
+            simulated=bool(held["simulated"]),
+        ),
         survey=survey,
-        simulated=bool(store.surveys.get(survey)["simulated"]),
         actor=actor,
         footprint_km2=footprint_km2,
         camera_tilt_deg=camera_tilt_deg,
@@ -156,6 +180,7 @@ def take_in(
         taken_on=taken_on,
         total=total,
         progress=progress,
+        failed=failed,
         cancelled=cancelled,
     )
     return batch.run(items)
@@ -164,9 +189,8 @@ def take_in(
 @dataclass(kw_only=True)
 class _Batch:
     store: "Store"
-    classifier: "PhotoClassifier"
+    judges: Judges
     survey: str
-    simulated: bool
     actor: str
     footprint_km2: float | None
     camera_tilt_deg: float | None
@@ -174,70 +198,86 @@ class _Batch:
     taken_on: datetime | None
     total: int
     progress: Callable[[int, int, str], None] | None
+    failed: Callable[[BatchError], None] | None
     cancelled: Callable[[], bool] | None
     _so_far: TakenIn = TakenIn()
     _done: int = 0
 
-    def run(self, items: Iterable[tuple[str, bytes]]) -> TakenIn:
-        for part in self._parts(items):
-            data_of = dict(enumerate(data for _, data in part))
-            results = classify_bytes(part, self.classifier)
-            for number, result in enumerate(results):
-                self._keep(result, data_of.pop(number))
-                self._step(result.file)
+    def run(self, items: Iterable[tuple[str, bytes] | BatchPhoto]) -> TakenIn:
+        group: list[JudgedPhoto] = []
+        written_at = time.monotonic()
+        try:
+            for judged in judged_photos(
+                map(_as_photo, items), self.judges, cancelled=self._is_cancelled
+            ):
+                group.append(judged)
+                is_late = time.monotonic() - written_at >= _GROUP_S
+                if is_late or len(group) >= _GROUP:
+                    self._write(group)
+                    group, written_at = [], time.monotonic()
+        finally:
+            # What is judged is not lost if a later file ends the batch.
+            self._write(group)
         record(
             self.store,
             "survey.take_in",
             self.actor,
             f"survey:{self.survey}",
-            {"model": self.classifier.model_id, **self._so_far.to_dict()},
+            {"model": self.judges.classifier.model_id, **self._so_far.to_dict()},
         )
         return self._so_far
 
-    def _parts(
-        self, items: Iterable[tuple[str, bytes]]
-    ) -> Iterator[list[tuple[str, bytes]]]:
-        """Yield the files as parts that fit in memory, known photos set aside."""
-        part: list[tuple[str, bytes]] = []
-        n_bytes = 0
-        for name, data in items:
-            if self.cancelled is not None and self.cancelled():
-                self._add(was_cancelled=True)
-                break
-            name = safe_display_name(name)
-            if self._is_known(name, content_hash(data), len(data)):
-                self._step(name)
-                continue
-            part.append((name, data))
-            n_bytes += len(data)
-            if len(part) >= _PART_PHOTOS or n_bytes >= _PART_BYTES:
-                yield part
-                part, n_bytes = [], 0
-        if part:
-            yield part
+    def _is_cancelled(self) -> bool:
+        stop = self.cancelled is not None and self.cancelled()
+        if stop:
+            self._so_far = replace(self._so_far, was_cancelled=True)
+        return stop
 
-    def _keep(self, result: PhotoResult, data: bytes) -> None:
-        name, sha256 = result.file, result.sha256
-        if result.status == "rejected":
-            self._refuse(name, sha256, len(data), result.reason)
-        elif not self._is_known(name, sha256, len(data)):  # repeated in this part
-            self._take(self._mended(result), data)
-
-    def _is_known(self, name: str, sha256: str, n_bytes: int) -> bool:
-        """Whether the store holds the photo; a second name for it is reported."""
+    def _write(self, group: list[JudgedPhoto]) -> None:
+        """Write some photos in one transaction, then tell of them."""
+        if not group:
+            return
+        before = self._so_far
+        errors: list[BatchError] = []
         try:
-            photo = self.store.photos.get(sha256)
+            with self.store.transaction():
+                for judged in group:
+                    self._keep(judged, errors)
+        except BaseException:
+            self._so_far = before  # nothing of the group was kept
+            raise
+        if self.failed is not None:
+            for error in errors:
+                self.failed(error)
+        for judged in group:
+            self._done += 1
+            if self.progress is not None:
+                total = max(self.total, self._done)
+                self.progress(self._done, total, judged.photo.name)
+
+    def _keep(self, judged: JudgedPhoto, errors: list[BatchError]) -> None:
+        problem = judged.problem or self._known_as(judged)
+        if problem:
+            self._refuse(judged, problem)
+            errors.append(error_of(judged.photo.file, problem, judged.sha256))
+        elif judged.result is not None and not self._holds(judged.sha256):
+            self._take(judged, self._mended(judged.result))
+
+    def _holds(self, sha256: str) -> bool:
+        return bool(self.store.photos.known([sha256]))
+
+    def _known_as(self, judged: JudgedPhoto) -> str:
+        """Say what is wrong with a photo the store holds; one of this name is fine."""
+        try:
+            photo = self.store.photos.get(judged.sha256)
         except NotFoundError:
-            return False
+            return ""
         if photo["survey"] != self.survey:
-            reason = f"already counted in survey {photo['survey']!r}"
-            self._refuse(name, sha256, n_bytes, reason)
-        elif photo["name"] != name:
-            reason = f"the same photo as {photo['name']}, counted once"
-            self._refuse(name, sha256, n_bytes, reason)
-        else:
-            self._add(n_known=1)
-        return True
+            return f"already counted in survey {photo['survey']!r}"
+        if photo["name"] != judged.photo.name:
+            return f"the same photo as {photo['name']}, counted once"
+        self._add(n_known=1)
+        return ""
 
     def _mended(self, result: PhotoResult) -> PhotoResult:
         """Put in what a person knew better, or the camera did not."""
@@ -250,75 +290,72 @@ class _Batch:
             result = replace(result, taken_at=self.taken_on, reason=reason)
         return result
 
-    def _take(self, result: PhotoResult, data: bytes) -> None:
-        photo = decode_for_prediction(data, name=result.file, min_side_px=_THUMBNAIL_PX)
-        files, sha256 = self.store.files, result.sha256
-        if photo.simulated and not self.simulated:
-            self._refuse(result.file, sha256, len(data), _PAINTED)
-            return
-        footprint, lacks = self._footprint(photo)
-        files.put(data)
-        small = files.put(thumbnail(photo.pixels, side_px=_THUMBNAIL_PX))
-        with self.store.transaction():
-            added = self.store.photos.add(
-                {
-                    "sha256": sha256,
-                    "name": result.file,
-                    "size_bytes": len(data),
-                    "width": photo.width,
-                    "height": photo.height,
-                    "format": photo.format,
-                    "survey": self.survey,
-                    "taken_at": result.taken_at,
-                    "lat": result.lat,
-                    "lon": result.lon,
-                    "position_source": self._position_source(result),
-                    "effort_km2": footprint,
-                    "thumbnail_sha256": small,
-                    "warnings": [said for said in (result.reason, lacks) if said],
-                    "simulated": self.simulated,
-                }
-            )
-            if added.added == 0:  # another process was faster
-                self._add(n_known=1)
-                return
-            self._predict(result)
-            checked = write_observations(self.store, standing_of(self.store, sha256))
-            record(
-                self.store,
-                "photo.add",
-                self.actor,
-                f"photo:{sha256}",
-                {
-                    "survey": self.survey,
-                    "name": result.file,
-                    "model": result.model,
-                    "category": result.category,
-                    "confidence": round(result.confidence or 0.0, 6),
-                    "status": result.status,
-                    "counts": not checked.accepted.empty,
-                },
-            )
-        self._add(n_new=1, n_waiting=int(checked.accepted.empty))
+    def _take(self, judged: JudgedPhoto, result: PhotoResult) -> None:
+        sha256, photos = judged.sha256, self.store.photos
+        footprint, lacks = self._footprint(judged, result)
+        photos.add(
+            {
+                "sha256": sha256,
+                "name": result.file,
+                "size_bytes": judged.n_bytes,
+                "width": result.width,
+                "height": result.height,
+                "format": judged.format,
+                "survey": self.survey,
+                "taken_at": result.taken_at,
+                "lat": result.lat,
+                "lon": result.lon,
+                "position_source": self._position_source(result),
+                "effort_km2": footprint,
+                "thumbnail_sha256": judged.thumbnail_sha256,
+                "warnings": [said for said in (result.reason, lacks) if said],
+                "simulated": self.judges.simulated,
+            }
+        )
+        photos.forget_refusal(survey=self.survey, name=result.file, sha256=sha256)
+        self._predict(judged, result)
+        standing = standing_of(self.store, sha256)
+        checked = write_observations(self.store, standing)
+        said = {
+            "survey": self.survey,
+            "name": result.file,
+            "model": result.model,
+            "category": result.category,
+            "confidence": round(result.confidence or 0.0, 6),
+            "status": result.status,
+            "counts": not checked.accepted.empty,
+        }
+        if standing.counts:
+            said |= {"detector": standing.counted_by, "objects": standing.counts}
+        record(self.store, "photo.add", self.actor, f"photo:{sha256}", said)
+        self._add(
+            n_new=1,
+            n_foreign=int(result.is_foreign),
+            n_waiting=int(checked.accepted.empty and not result.is_foreign),
+        )
 
-    def _footprint(self, photo: Photo) -> tuple[float | None, str]:
+    def _footprint(
+        self, judged: JudgedPhoto, result: PhotoResult
+    ) -> tuple[float | None, str]:
         """Sea that a photo shows, and what it lacks where that cannot be told."""
         if self.camera_tilt_deg is None:
             return self.footprint_km2, ""
         try:
             area = camera_footprint_km2(
-                photo.camera,
-                width=photo.width,
-                height=photo.height,
+                judged.camera,
+                width=result.width or 0,
+                height=result.height or 0,
                 tilt_deg=self.camera_tilt_deg,
             )
         except InputError as error:
             return None, f"no footprint: {error}"
         return area, ""
 
-    def _predict(self, result: PhotoResult) -> None:
-        shares = zip(self.classifier.categories, result.probabilities, strict=True)
-        self.store.predictions.add(
+    def _predict(self, judged: JudgedPhoto, result: PhotoResult) -> None:
+        """Keep all that the models said."""
+        store, judges = self.store, self.judges
+        shares = zip(judges.classifier.categories, result.probabilities, strict=True)
+        store.predictions.add(
             {
                 "photo_sha256": result.sha256,
                 "model": result.model,
@@ -329,6 +366,11 @@ class _Batch:
                 "is_foreign": result.is_foreign,
             }
         )
+        features = judged.features
+        if features is not None and np.isfinite(features.astype(np.float16)).all():
+            store.features.save(result.sha256, result.model, features)
+        if judges.detector is not None and judged.boxes is not None:
+            store.detections.save(result.sha256, judges.detector.model_id, judged.boxes)
 
     def _position_source(self, result: PhotoResult) -> str:
         if result.lat is None:
@@ -337,24 +379,26 @@ class _Batch:
             return FROM_PERSON
         return DOUBTFUL if result.position_is_doubtful else FROM_CAMERA
 
-    def _refuse(self, name: str, sha256: str, n_bytes: int, reason: str) -> None:
-        self.store.photos.refuse(
+    def _refuse(self, judged: JudgedPhoto, reason: str) -> None:
+        photos, name = self.store.photos, judged.photo.name
+        photos.forget_refusal(survey=self.survey, name=name, sha256=judged.sha256)
+        photos.refuse(
             survey=self.survey,
             name=name,
             reason=reason,
-            sha256=sha256,
-            size_bytes=n_bytes,
+            sha256=judged.sha256,
+            size_bytes=judged.n_bytes,
         )
         self._add(n_refused=1)
 
-    def _add(self, *, was_cancelled: bool = False, **counts: int) -> None:
+    def _add(self, **counts: int) -> None:
         so_far = self._so_far
         more = {name: getattr(so_far, name) + n for name, n in counts.items()}
-        if was_cancelled:
-            so_far = replace(so_far, was_cancelled=True)
         self._so_far = replace(so_far, **more)
 
-    def _step(self, name: str) -> None:
-        self._done += 1
-        if self.progress is not None:
-            self.progress(self._done, max(self.total, self._done), name)
+
+def _as_photo(item: tuple[str, bytes] | BatchPhoto) -> BatchPhoto:
+    if isinstance(item, BatchPhoto):
+        return item
+    name, data = item
+    return BatchPhoto(file=name, load=partial(bytes, data))
