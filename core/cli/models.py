@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli import _models_train
 from core.cli._output import JsonOption, emit
 from core.errors import ModelIntegrityError
 
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_deployed)
     group.command("show")(show)
     group.command("verify")(verify)
-    group.command("train")(train)
+    group.command("train")(_models_train.train)
     app.add_typer(group, name="models")
 
 
@@ -83,60 +84,3 @@ def verify(
     emit(found, text=text or "no model is deployed", as_json=as_json)
     if any(row["problem"] for row in found):
         raise ModelIntegrityError("a model is not what its manifest says")
-
-
-def train(
-    name: Annotated[
-        str, typer.Argument(help="Model to train, as the settings name it")
-    ],
-    photos: Annotated[
-        Path, typer.Option("--photos", help="Holds train/ and val/, by category.")
-    ],
-    version: Annotated[
-        int, typer.Option("--version", min=1, help="Version to deploy it as.")
-    ],
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", help="YAML; config/model_config.yaml if not given."),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Train a photo classifier and deploy it as a new version.
-
-    The run keeps its checkpoints below models/training and goes on after a kill.
-    """
-    import logging
-
-    from core.classification import deployed_models
-    from core.config import PROJECT_ROOT, load_settings
-    from core.errors import ModelError
-    from core.mlops.training.job import train_and_deploy
-    from core.mlops.training.run import Renders
-    from core.observations import CATEGORY_CODES
-    from core.simulation import RENDER_KINDS, render_photo
-
-    logging.getLogger("core.mlops").setLevel(logging.INFO)
-    models_dir = load_settings().models_dir
-    if version in deployed_models(models_dir).get(name, ()):
-        raise ModelError(f"{name}@{version} is deployed already; take another version")
-    manifest = train_and_deploy(
-        name,
-        version,
-        config_file=config or PROJECT_ROOT / "config" / "model_config.yaml",
-        photos=photos,
-        folder=PROJECT_ROOT / "models" / "training" / f"{name}_{version}",
-        models_dir=models_dir,
-        categories=CATEGORY_CODES,
-        renders=Renders(render_photo, dict(RENDER_KINDS)),
-    )
-    val = manifest.content["metrics"]["val"]
-    payload = {
-        "model": manifest.model_id,
-        "accuracy": val["accuracy"],
-        "macro_f1": val["macro_f1"],
-    }
-    text = (
-        f"{manifest.model_id}: accuracy {val['accuracy']:.3f}, "
-        f"macro-F1 {val['macro_f1']:.3f} on {val['n']} validation photos"
-    )
-    emit(payload, text=text, as_json=as_json)

@@ -87,6 +87,12 @@ class PhotoSet:
         )
 
 
+def validation_folder(photos: Path) -> Path:
+    """Find ``val/`` or, as prepared data have it, ``validation/`` beside ``train/``."""
+    prepared = photos / "validation"
+    return prepared if prepared.is_dir() else photos / "val"
+
+
 def read_photo_folder(folder: Path, categories: Sequence[str]) -> PhotoSet:
     """Read ``<category>/<source>_<n>.jpg`` below a folder.
 

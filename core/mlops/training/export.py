@@ -9,7 +9,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -33,7 +33,7 @@ from core.mlops.evaluation import expected_calibration_error, threshold_for_accu
 from core.mlops.photo_folder import labelled_photos, scores_of_results
 from core.mlops.training.card import model_card
 from core.mlops.training.config import Recipe
-from core.mlops.training.data import PhotoSet
+from core.mlops.training.data import PhotoSet, validation_folder
 from core.mlops.training.network_files import LITERT_NAME, combined, write_network
 
 __all__ = ["export_model"]
@@ -61,6 +61,7 @@ def export_model(
     shares: Sequence[float] | None = None,
     temperatures: Sequence[float] | None = None,
     saved_model: bool = True,
+    calibrate_on: Collection[str] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> ModelManifest:
     """Write a model folder ready to predict with.
@@ -92,6 +93,8 @@ def export_model(
         `core.mlops.training.network_files.combined`.
     saved_model : bool, default True
         Write a SavedModel beside the LiteRT file that predicts.
+    calibrate_on : collection of str, optional
+        Sources whose photos decide temperature and threshold; all if not given.
     more : mapping, optional
         Further entries for ``training`` in the manifest, such as the seed's source
         or what the run was logged as.
@@ -120,7 +123,7 @@ def export_model(
     content["architecture"] = architecture
     content["training"] |= dict(more or {})
     _write_manifest(folder, content)
-    content |= _measure(folder, photos, unseen)
+    content |= _measure(folder, photos, unseen, calibrate_on)
     _write_manifest(folder, content)
     (folder / _CARD_NAME).write_text(model_card(content), encoding="utf-8")
     _write_manifest(folder, content)
@@ -195,21 +198,33 @@ def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
 
 
-def _measure(folder: Path, photos: Path, unseen: PhotoSet) -> dict[str, Any]:
+def _measure(
+    folder: Path,
+    photos: Path,
+    unseen: PhotoSet,
+    calibrate_on: Collection[str] | None,
+) -> dict[str, Any]:
     """Fit temperature and threshold on val, then score val and unseen renders."""
     manifest = read_manifest(folder)
     model = read_verified(folder, manifest, manifest.prediction_file)
     classifier = PhotoClassifier(manifest, model)
-    labelled, _ = labelled_photos(photos / "val", classifier.categories)
+    labelled, _ = labelled_photos(validation_folder(photos), classifier.categories)
     results = list(classify_files([path for path, _, _ in labelled], classifier))
     index = {code: k for k, code in enumerate(classifier.categories)}
     truth = np.array([index[category] for _, category, _ in labelled])
     # At temperature one the log of a probability is its logit but for a constant.
     logits = np.log(np.array([result.probabilities for result in results]))
-    temperature = round(fit_temperature(logits, truth), 4)
+    used = np.array(
+        [calibrate_on is None or source in calibrate_on for _, _, source in labelled]
+    )
+    if not used.any():
+        raise InputError(f"no photo of {', '.join(sorted(calibrate_on or ()))} in val")
+    temperature = round(fit_temperature(logits[used], truth[used]), 4)
     shares = softmax(logits, temperature=temperature)
     is_right = shares.argmax(axis=1) == truth
-    threshold = threshold_for_accuracy(shares.max(axis=1), is_right, _TARGET_ACCURACY)
+    threshold = threshold_for_accuracy(
+        shares.max(axis=1)[used], is_right[used], _TARGET_ACCURACY
+    )
     threshold = float(np.floor(threshold * 1000) / 1000)
     classifier.manifest = replace(manifest, low_confidence=threshold)
     val = scores_of_results(
@@ -248,6 +263,10 @@ def _measure(folder: Path, photos: Path, unseen: PhotoSet) -> dict[str, Any]:
             "method": "temperature",
             "temperature": temperature,
             "fitted_on": "val",
+            "sources": sorted({row[2] for row in labelled} & set(calibrate_on))
+            if calibrate_on is not None
+            else "all",
+            "n": int(used.sum()),
         },
         "thresholds": {
             "low_confidence": threshold,

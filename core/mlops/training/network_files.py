@@ -60,8 +60,10 @@ def combined(
         )
     import keras
 
+    from core.classification.networks import explained
+
     pixels = keras.layers.Input((side_px, side_px, 3), name="pixels")
-    outputs = [_explained(network)(pixels) for network in networks]
+    outputs = [explained(network)(pixels) for network in networks]
     factors = [
         float(share / (sum(shares) * temperature))
         for share, temperature in zip(shares, temperatures, strict=True)
@@ -77,27 +79,6 @@ def combined(
             "activation": _weighted(maps, factors[: len(maps)]),
         },
     )
-
-
-def _explained(network: Any) -> Any:
-    """Give a network its three outputs."""
-    from core.classification import networks
-
-    if hasattr(networks, "explained"):
-        return networks.explained(network)
-    from keras import Model, layers
-
-    features, classifier = network.get_layer("features"), network.get_layer("fc")
-    kernel, _ = classifier.get_weights()
-    by_place = layers.Conv2D(kernel.shape[1], 1, use_bias=False, name="activation")
-    activation = by_place(features.input)
-    by_place.set_weights([kernel[None, None]])
-    outputs = {
-        "logits": network.output,
-        "features": features.output,
-        "activation": activation,
-    }
-    return Model(network.inputs, outputs)
 
 
 def _weighted(parts: Sequence[Any], factors: Sequence[float]) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from core.classification import find_model, verify_model
+from core.errors import ModelError
 from core.mlops.evaluation import confusion_matrix, macro_f1
 from core.mlops.training.boxes import read_box_crops
 from core.mlops.training.config import TrainingConfig
@@ -16,10 +18,17 @@ from core.mlops.training.data import (
     painted_photo_set,
     read_photo_folder,
     scenes_of,
+    validation_folder,
 )
 from core.mlops.training.fit import Teacher, fit, predict_logits
 
-__all__ = ["FIRST_UNSEEN_SEED", "Renders", "gather_training_photos", "run_training"]
+__all__ = [
+    "FIRST_UNSEEN_SEED",
+    "Renders",
+    "gather_training_photos",
+    "load_teacher",
+    "run_training",
+]
 
 _log = logging.getLogger(__name__)
 #: Renders from this seed on are never trained on.
@@ -150,7 +159,7 @@ def run_training(
         teacher=teacher,
         after_epoch=_scorer(
             config,
-            read_photo_folder(photos / "val", categories),
+            read_photo_folder(validation_folder(photos), categories),
             renders.unseen(categories, unseen_per_kind),
             len(categories),
             score_every,
@@ -182,3 +191,37 @@ def _scorer(
         }
 
     return score
+
+
+def load_teacher(models_dir: Path, spec: str) -> Teacher:
+    """Load a deployed model to learn from, at its own picture size.
+
+    Parameters
+    ----------
+    models_dir : Path
+        Folder of deployed models.
+    spec : str
+        ``NAME@VERSION``; the files are compared with the manifest first.
+
+    Raises
+    ------
+    NotFoundError, ModelIntegrityError, ModelError
+        If it is not there, differs from its manifest, or has no SavedModel.
+    """
+    import tensorflow as tf
+
+    folder = find_model(models_dir, spec)
+    manifest = verify_model(folder)
+    if not (folder / "saved_model").is_dir():
+        raise ModelError(f"{manifest.model_id} has no SavedModel to learn from")
+    serve = tf.saved_model.load(str(folder / "saved_model")).signatures[
+        "serving_default"
+    ]
+    side_px = manifest.input_px
+
+    def teach(pixels: Any) -> Any:
+        seen = tf.image.resize(pixels, (side_px, side_px), "bilinear")
+        outputs = serve(pixels=seen)
+        return outputs.get("logits", next(iter(outputs.values())))
+
+    return teach
