@@ -18,6 +18,7 @@ from core.errors import InputError
 
 __all__ = [
     "BACKBONES",
+    "LITE_SCALES",
     "N_FEATURES",
     "build_compact",
     "build_lite",
