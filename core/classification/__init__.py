@@ -4,6 +4,7 @@ Prediction runs on LiteRT; nothing imported here ever imports TensorFlow. The ne
 itself is in ``core.classification.networks``, for training only.
 """
 
+from core.classification.champions import champions, classifier_in_use
 from core.classification.classifier import (
     Examination,
     PhotoClassifier,
@@ -38,6 +39,8 @@ __all__ = [
     "ModelManifest",
     "PhotoClassifier",
     "PhotoResult",
+    "champions",
+    "classifier_in_use",
     "classify_bytes",
     "classify_files",
     "deployed_models",

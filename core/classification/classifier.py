@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from core.classification.champions import classifier_in_use
 from core.classification.manifest import (
     ModelManifest,
     find_model,
@@ -211,7 +212,8 @@ def load_classifier(
     Parameters
     ----------
     name : str, optional
-        ``NAME`` or ``NAME@VERSION``; the setting ``model`` if not given.
+        ``NAME`` or ``NAME@VERSION``; the setting ``model`` or the champion if not
+        given.
     settings : Settings
         Says where models lie and how many threads to use.
 
@@ -224,7 +226,7 @@ def load_classifier(
     ModelError
         If the manifest or the model cannot be used.
     """
-    folder = find_model(settings.models_dir, name or settings.model)
+    folder = find_model(settings.models_dir, name or classifier_in_use(settings))
     manifest = read_manifest(folder)
     model = read_verified(folder, manifest, manifest.prediction_file)
     return PhotoClassifier(manifest, model, threads=settings.threads)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.classification.champions import champions
 from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
 
 __all__ = [
@@ -107,7 +108,8 @@ def deployed_models(models_dir: Path) -> dict[str, list[int]]:
 def find_model(models_dir: Path, spec: str) -> Path:
     """Find the folder of a model given as ``NAME`` or ``NAME@VERSION``.
 
-    Without a version the highest one is taken.
+    Without a version the champion of that name is taken, and the highest version
+    where it is not a champion.
 
     Raises
     ------
@@ -124,13 +126,26 @@ def find_model(models_dir: Path, spec: str) -> Path:
         )
     deployed = deployed_models(models_dir)
     versions = deployed.get(match["name"], [])
-    wanted = int(match["version"]) if match["version"] else max(versions, default=0)
+    if match["version"]:
+        wanted = int(match["version"])
+    else:
+        wanted = _champion_version(models_dir, match["name"]) or max(
+            versions, default=0
+        )
     if wanted not in versions:
         known = [f"{name}@{v}" for name, all_ in deployed.items() for v in all_]
         raise NotFoundError(
             f"no model {spec}; deployed: {', '.join(known) or 'none'} ({models_dir})"
         )
     return models_dir / match["name"] / str(wanted)
+
+
+def _champion_version(models_dir: Path, name: str) -> int:
+    for model in champions(models_dir).values():
+        match = _SPEC.fullmatch(model)
+        if match and match["name"] == name and match["version"]:
+            return int(match["version"])
+    return 0
 
 
 def read_manifest(folder: Path) -> ModelManifest:
