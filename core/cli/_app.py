@@ -12,6 +12,7 @@ from core.cli import (
     config,
     demo,
     density,
+    detect,
     drift,
     evaluate,
     export,
@@ -64,6 +65,7 @@ classify.register(app)
 config.register(app)
 demo.register(app)
 density.register(app)
+detect.register(app)
 drift.register(app)
 evaluate.register(app)
 export.register(app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli._output import JsonOption, check_folder, emit, progress_line
+from core.cli._photo_files import listed_files, printable
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def classify(
         raise typer.BadParameter(f"{out} is a folder", param_hint="--out")
     check_folder(out)
     classifier = load_classifier(model, settings=load_settings())
-    files = [path for path in _files(paths) if path.resolve() != out.resolve()]
+    files = [path for path in listed_files(paths) if path.resolve() != out.resolve()]
     results = list(
         classify_files(files, classifier, progress=progress_line("classified"))
     )
@@ -57,31 +58,12 @@ def classify(
         "low_confidence": counts["low_confidence"],
         "rejected": counts["rejected"],
         "rejections": [
-            {"file": _printable(result.file), "reason": result.reason}
+            {"file": printable(result.file), "reason": result.reason}
             for result in results
             if result.status == "rejected"
         ],
     }
     emit(summary, text=_said(summary), as_json=as_json)
-
-
-def _files(paths: list[Path]) -> list[Path]:
-    """List the files in input order; a missing path stays in, to get its own row.
-
-    Raises
-    ------
-    NotFoundError
-        If none of the paths exists.
-    """
-    from core.imagery import find_photos
-
-    if not any(path.exists() for path in paths):
-        return find_photos(paths)  # names the first one missing
-    found: dict[Path, Path] = {}
-    for path in paths:
-        for file in find_photos([path]) if path.exists() else [path]:
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
 
 
 def _said(summary: dict[str, Any]) -> str:
@@ -126,10 +108,5 @@ def _as_cell(file: str) -> str:
 
     ``=cmd.jpg`` becomes ``./=cmd.jpg``, the same file.
     """
-    name = _printable(file)
+    name = printable(file)
     return f"./{name}" if name.startswith(_FORMULA_STARTS) else name
-
-
-def _printable(file: str) -> str:
-    """Show bytes of a name that are not UTF-8 as escapes."""
-    return file.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""``evaluate``: a model against labelled photos, a forecast against drifters."""
+"""``evaluate``: models against labelled photos and boxes, forecasts on drifters."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli._evaluate_boxes import evaluate_boxes
 from core.cli._evaluate_drift import evaluate_drift
 from core.cli._output import JsonOption, emit, progress_line
 from core.errors import InputError
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_evaluate)
     group.command("photos")(evaluate_photos)
+    group.command("boxes")(evaluate_boxes)
     group.command("drift")(evaluate_drift)
     app.add_typer(group, name="evaluate")
 

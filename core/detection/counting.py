@@ -8,10 +8,11 @@ import numpy as np
 from core.detection.boxes import iou_matrix
 from core.detection.records import UNKNOWN_DEBRIS, Detection
 from core.errors import InputError
-from core.observations.quantities import OTHER_DEBRIS
 
 __all__ = ["counted", "distinct_objects"]
 
+#: `core.observations.quantities.OTHER_DEBRIS`; importing it would load pandas.
+_OTHER_IN_RECORDS = "other"
 #: Two boxes that overlap this much are one object seen as two categories
 #: (assumption; objects that lie on one another rarely share three fifths).
 _SAME_OBJECT_IOU = 0.6
@@ -50,7 +51,7 @@ def counted(detections: Iterable[Detection], threshold: float) -> dict[str, int]
     {'plastic': 1}
     """
     counts = Counter(
-        OTHER_DEBRIS if one.category == UNKNOWN_DEBRIS else one.category
+        _OTHER_IN_RECORDS if one.category == UNKNOWN_DEBRIS else one.category
         for one in distinct_objects(detections, threshold)
     )
     return dict(sorted(counts.items()))

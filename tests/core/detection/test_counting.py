@@ -2,6 +2,7 @@ import pytest
 
 from core.detection import Detection, counted
 from core.errors import InputError
+from core.observations.quantities import OTHER_DEBRIS
 
 
 def detection(category, x, score, *, side=10.0):
@@ -34,4 +35,4 @@ def test_thresholds_outside_0_and_1_are_refused(threshold):
 
 def test_debris_that_nobody_could_name_is_other_in_records():
     found = [detection("debris_other", 0, 0.9), detection("biota", 30, 0.9)]
-    assert counted(found, 0.5) == {"biota": 1, "other": 1}
+    assert counted(found, 0.5) == {"biota": 1, OTHER_DEBRIS: 1}
