@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli import _models_train
+from core.cli import _models_train, models_prepare
 from core.cli._output import JsonOption, emit
 from core.errors import ModelIntegrityError
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("verify")(verify)
     group.command("train")(_models_train.train)
+    models_prepare.register(group)
     app.add_typer(group, name="models")
 
 
