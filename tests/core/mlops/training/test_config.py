@@ -88,3 +88,18 @@ def test_data_sources_that_lack_a_field_are_refused(tmp_path):
     path.write_text("data_sources: [{source: a}]")
     with pytest.raises(InputError, match="licence_class"):
         read_data_sources(path)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"network": "vgg"}, "no network 'vgg'"),
+        ({"balance_by": "day"}, "is not source or scene"),
+        ({"probe_views": -1}, "probe_views -1 is negative"),
+        ({"teacher_share": 1.2}, "teacher_share 1.2 outside"),
+        ({"sea_views": float("nan")}, "sea_views nan outside"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_by_name(values, message):
+    with pytest.raises(InputError, match=message):
+        TrainingConfig(stages=(Stage(epochs=1, input_px=64),), **values)

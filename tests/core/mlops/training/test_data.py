@@ -18,6 +18,7 @@ from core.mlops.training.data import (
     group_weights,
     painted_photo_set,
     read_photo_folder,
+    scenes_of,
 )
 
 
@@ -124,3 +125,31 @@ def test_crops_show_one_label_only_and_keep_the_split(tmp_path):
     assert [name.split("#")[0] for name in crops.names] == ["train/one.jpg"] * 2
     assert crops.labels.tolist() == [0, 1]
     assert all(min(photo.shape[:2]) >= 130 for photo in crops.photos)
+
+
+def test_balancing_by_scene_takes_the_weight_off_an_object_filmed_often():
+    labels = np.array([0] * 9 + [0])
+    weights = group_weights(
+        labels,
+        ["dive"] * 10,
+        balance=0.5,
+        simulated_share=0.0,
+        groups=["often"] * 9 + ["once"],
+    )
+    # Nine photos weigh three times one, not nine times.
+    assert weights[:9].sum() / weights[9] == pytest.approx(3.0)
+
+
+def test_scenes_come_from_the_manifest_and_else_are_the_source(tmp_path):
+    photo = np.zeros((4, 4, 3), dtype=np.uint8)
+    photos = PhotoSet.of(
+        [(photo, 0, "dive", "metal/dive_1.jpg"), (photo, 0, "dive", "metal/dive_2.jpg")]
+    )
+    assert scenes_of(photos, tmp_path, "train") == ("dive", "dive")
+    (tmp_path / "manifest.csv").write_text(
+        "split,file,scene_group\n"
+        "train,train/metal/dive_1.jpg,dive:7\n"
+        "val,val/metal/dive_2.jpg,dive:8\n",
+        encoding="utf-8",
+    )
+    assert scenes_of(photos, tmp_path, "train") == ("dive:7", "dive")
