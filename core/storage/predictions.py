@@ -62,6 +62,19 @@ class Predictions:
         with self._database.read() as connection:
             return fetch(connection, query)
 
+    def categories(self, *, survey: str) -> dict[str, str]:
+        """Return the newest category of each photo that a model judged."""
+        query = (
+            select(_PREDICTION.c.photo_sha256, _PREDICTION.c.category)
+            .join(_PHOTO, _PHOTO.c.sha256 == _PREDICTION.c.photo_sha256)
+            .where(_PHOTO.c.survey == survey)
+            .order_by(_PREDICTION.c.prediction_id)
+        )
+        with self._database.read() as connection:
+            return {
+                str(sha256): str(code) for sha256, code in connection.execute(query)
+            }
+
     def frame(
         self, *, survey: str | None = None, model: str | None = None
     ) -> pd.DataFrame:

@@ -99,6 +99,11 @@ class Reviews:
             found = fetch(connection, query)
         return found[-1] if found else None
 
+    def categories(self, *, survey: str) -> dict[str, str]:
+        """Return the category that stands for each photo that a person decided."""
+        rows = self.standing_by_photo(survey=survey)
+        return {sha256: str(row["category"]) for sha256, row in rows.items()}
+
     def standing_by_photo(self, *, survey: str | None = None) -> dict[str, Record]:
         """Return the review that stands for each photo that has one."""
         query = _standing()

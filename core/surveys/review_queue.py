@@ -6,13 +6,22 @@ from enum import StrEnum
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from core.observations import DEBRIS_CODES
 from core.surveys.agreement import open_disagreements
 from core.surveys.standing import THRESHOLDS
 
 if TYPE_CHECKING:
     from core.storage import Store
 
-__all__ = ["PhotoForReview", "ReviewFilter", "ReviewOrder", "review_queue", "to_review"]
+__all__ = [
+    "PhotoForReview",
+    "ReviewFilter",
+    "ReviewOrder",
+    "ReviewProgress",
+    "review_progress",
+    "review_queue",
+    "to_review",
+]
 
 Record = dict[str, Any]
 #: Score from which a detector's box is shown where the survey names no threshold
@@ -75,6 +84,31 @@ class PhotoForReview:
         said = self.review or self.prediction
         return str(said["category"]) if said else ""
 
+    def boxes_under(self, category: str) -> tuple[Record, ...] | None:
+        """Boxes that a person confirms who calls the photo ``category``.
+
+        Parameters
+        ----------
+        category : str
+            What the person calls the photo.
+
+        Returns
+        -------
+        tuple of dict, or None
+            No debris on the photo leaves no box of debris. A single box takes the
+            photo's category. None if the boxes stay undecided: several that say
+            something else, or none where there should be one.
+        """
+        if not self.boxes_by:
+            return None
+        if category not in DEBRIS_CODES:
+            return tuple(box for box in self.boxes if box["category"] == category)
+        if len(self.boxes) == 1:
+            (box,) = self.boxes
+            return ({**box, "category": category},)
+        named = {str(box["category"]) for box in self.boxes}
+        return self.boxes if category in named else None
+
     @property
     def is_doubtful(self) -> bool:
         """Whether the model itself asks for a person."""
@@ -84,6 +118,15 @@ class PhotoForReview:
     def is_foreign(self) -> bool:
         """Whether it does not look like the photos the model knows."""
         return bool(self.prediction and self.prediction["is_foreign"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewProgress:
+    """Photos of a survey, those a person decided, those where the model agrees."""
+
+    n_photos: int
+    n_reviewed: int
+    n_agreed: int
 
 
 def review_queue(
@@ -146,9 +189,20 @@ def review_queue(
     return [sha256 for *_, sha256 in sorted(rows)]
 
 
+def review_progress(store: "Store", survey: str) -> ReviewProgress:
+    """Count photos, decided ones, and those where person and model agree."""
+    decided = store.reviews.categories(survey=survey)
+    said = store.predictions.categories(survey=survey)
+    return ReviewProgress(
+        n_photos=store.photos.count(survey=survey),
+        n_reviewed=len(decided),
+        n_agreed=sum(said.get(photo) == code for photo, code in decided.items()),
+    )
+
+
 def _is_wanted(show: ReviewFilter, prediction: Mapping[str, Any]) -> bool:
     if show is ReviewFilter.LOW_CONFIDENCE:
-        return prediction.get("status", "low_confidence") != "ok"
+        return bool(prediction.get("status", "") != "ok")
     return show is not ReviewFilter.FOREIGN or bool(prediction.get("is_foreign"))
 
 

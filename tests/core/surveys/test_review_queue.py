@@ -8,8 +8,11 @@ from core.surveys import take_in
 from core.surveys.box_review import decide_photo
 from core.surveys.review import correct_label
 from core.surveys.review_queue import (
+    PhotoForReview,
     ReviewFilter,
     ReviewOrder,
+    ReviewProgress,
+    review_progress,
     review_queue,
     to_review,
 )
@@ -121,6 +124,39 @@ def test_a_detectors_box_that_leaves_the_photo_is_cut_at_its_edge(store, sha):
     store.detections.save(sha["grey"], "debris_detector@1", [over])
     (box,) = to_review(store, sha["grey"]).boxes
     assert box["bbox"] == [30.0, 20.0, 10.0, 10.0]
+
+
+GLASS = {"category": "glass", "bbox": [0.0, 0.0, 5.0, 5.0]}
+CRAB = {"category": "biota", "bbox": [6.0, 6.0, 5.0, 5.0]}
+
+
+@pytest.mark.parametrize(
+    ("category", "boxes", "confirmed"),
+    [
+        ("metal", [BOX, GLASS], [BOX, GLASS]),
+        ("wood", [BOX, GLASS], None),
+        ("wood", [BOX], [{**BOX, "category": "wood"}]),
+        ("clean", [BOX, GLASS], []),
+        ("biota", [BOX, CRAB], [CRAB]),
+        ("wood", [], None),
+        ("clean", [], []),
+    ],
+)
+def test_boxes_are_confirmed_where_they_say_what_the_photo_says(
+    category, boxes, confirmed
+):
+    shown = PhotoForReview(photo={}, boxes=tuple(boxes), boxes_by="debris_detector@1")
+    found = shown.boxes_under(category)
+    assert (None if found is None else list(found)) == confirmed
+    assert PhotoForReview(photo={}).boxes_under(category) is None
+
+
+def test_progress_counts_decided_photos_and_agreement(store, sha):
+    correct_label(store, sha["red"], "plastic", actor="ana")
+    correct_label(store, sha["blue"], "glass", actor="ana")
+    correct_label(store, sha["blue"], "clean", actor="bo", blind=True)
+    progress = review_progress(store, SURVEY)
+    assert progress == ReviewProgress(n_photos=4, n_reviewed=2, n_agreed=1)
 
 
 def test_an_empty_survey_has_an_empty_queue_and_an_unknown_photo_is_named(store):
