@@ -11,6 +11,7 @@ from core.classification.classifier import (
     load_classifier,
     softmax,
 )
+from core.classification.explain import Overlay, colour_scale, explain_photo
 from core.classification.manifest import (
     ModelManifest,
     deployed_models,
@@ -18,6 +19,7 @@ from core.classification.manifest import (
     read_manifest,
     verify_model,
 )
+from core.classification.neighbours import nearest
 from core.classification.pipeline import classify_bytes, classify_files, judge
 from core.classification.results import (
     FOREIGN_REASON,
@@ -37,16 +39,20 @@ __all__ = [
     "REJECTED",
     "Examination",
     "ModelManifest",
+    "Overlay",
     "PhotoClassifier",
     "PhotoResult",
     "champions",
     "classifier_in_use",
     "classify_bytes",
     "classify_files",
+    "colour_scale",
     "deployed_models",
+    "explain_photo",
     "find_model",
     "judge",
     "load_classifier",
+    "nearest",
     "photo_observations",
     "read_manifest",
     "result_columns",
