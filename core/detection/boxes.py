@@ -181,13 +181,26 @@ def suppress(boxes: Boxes, *, iou: float) -> Boxes:
         What is kept, highest score first; the earlier row first where scores tie.
     """
     boxes = boxes.take(np.argsort(-boxes.scores, kind="stable"))
-    is_rival = iou_matrix(boxes.corners, boxes.corners) > iou
-    is_rival &= boxes.labels[:, None] == boxes.labels[None, :]
     is_gone = np.zeros(len(boxes), dtype=bool)
-    for row in np.flatnonzero(is_rival.sum(axis=1) > 1):
+    for label in np.unique(boxes.labels):
+        rows = np.flatnonzero(boxes.labels == label)
+        if len(rows) > 1:
+            is_gone[rows] = _beaten(boxes.corners[rows], iou)
+    return boxes.take(~is_gone)
+
+
+def _beaten(corners: Floats, iou: float) -> npt.NDArray[np.bool_]:
+    """Say which boxes, best first, a better one that stays overlaps too much."""
+    area = _areas(corners)
+    # Overlap above the limit, without a division: shared > iou * (sum - shared).
+    rivals = _intersections(corners, corners) * (1 + iou)
+    is_rival = rivals > iou * (area[:, None] + area[None, :])
+    np.fill_diagonal(is_rival, val=False)
+    is_gone = np.zeros(len(corners), dtype=bool)
+    for row in np.flatnonzero(is_rival.any(axis=1)):
         if not is_gone[row]:
             is_gone[row + 1 :] |= is_rival[row, row + 1 :]
-    return boxes.take(~is_gone)
+    return is_gone
 
 
 def demote_second_categories(boxes: Boxes, *, iou: float, weight: float) -> Boxes:
