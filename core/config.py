@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=0, ge=0, description="Threads for prediction; 0 means every core."
     )
+    photo_folders: str = Field(
+        default="",
+        description="Folders on this machine that the Surveys page may take photos "
+        "from, by comma; empty means data_dir/incoming.",
+    )
     dask_scheduler: str = Field(
         default="",
         description="Where drift ensembles run: empty for threads, processes, or the "
@@ -90,6 +95,13 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{(self.data_dir / 'gyre.db').resolve()}"
+
+    @cached_property
+    def allowed_photo_folders(self) -> tuple[Path, ...]:
+        """Folders that the Surveys page may take photos from."""
+        named = [part.strip() for part in self.photo_folders.split(",")]
+        chosen = [Path(name).expanduser() for name in named if name]
+        return tuple(chosen) or (self.data_dir / "incoming",)
 
     def public(self) -> dict[str, str]:
         """Every setting as text, passwords left out."""

@@ -1,4 +1,4 @@
-"""``ingest``: live data into the store."""
+"""``ingest``: photos and live data into the store."""
 
 import signal
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli._ingest_photos import ingest_photos
 from core.cli._output import JsonOption, emit
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_ingest)
     group.command("mqtt")(ingest_mqtt)
+    group.command("photos")(ingest_photos)
     app.add_typer(group, name="ingest")
 
 
 def _ingest() -> None:
-    """Take in what sensors send, as it comes."""
+    """Take in photos of this machine, and what sensors send as it comes."""
 
 
 def ingest_mqtt(

@@ -13,12 +13,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from core.errors import CleanupError, InputError
+from core.errors import CleanupError, InputError, StorageError
+from core.jobs._context import ACTIVE, JobContext, now
 from core.jobs._process import ProcessMark, is_alive
 from core.jobs.record import FINISHED, Job, JobState
 
@@ -30,55 +30,12 @@ __all__ = ["JobContext", "JobRunner", "Work"]
 
 _LOG = logging.getLogger(__name__)
 
-#: Progress is written, and the cancel flag read, at most this often; each write is
-#: one durable transaction of a few milliseconds.
-_REPORT_EVERY_S = 0.25
 #: How long leaving the process waits for work to notice it (assumption: longer than
 #: one item takes).
 _EXIT_WAIT_S = 5.0
-_ACTIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 #: ``work(params, job)`` returns what the job found, as JSON values.
 Work: TypeAlias = Callable[[Mapping[str, Any], "JobContext"], Mapping[str, Any] | None]
-
-
-class JobContext:
-    """What work sees of its job: report progress, ask whether to stop."""
-
-    def __init__(self, records: "Jobs", job_id: str, leaving: threading.Event) -> None:
-        self.job_id = job_id
-        self._records = records
-        self._leaving = leaving
-        #: Whether the work was told to stop (asked after its last item, it was not).
-        self.was_stopped = False
-        self._said_at = float("-inf")
-        self._asked_at = float("-inf")
-        self._last: dict[str, Any] = {}
-
-    def progress(self, done: int, total: int, message: str = "") -> None:
-        """Say how far the work is; cheap enough to call for every item."""
-        self._last = {"done": done, "total": total, "message": message[:500]}
-        if time.monotonic() - self._said_at >= _REPORT_EVERY_S:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the last progress now."""
-        if self._last:
-            self._records.update(
-                self.job_id, only_in=_ACTIVE, **self._last, updated_at=_now()
-            )
-            self._last = {}
-        self._said_at = time.monotonic()
-
-    def cancelled(self) -> bool:
-        """Whether to stop before the next item."""
-        if self._leaving.is_set():
-            self.was_stopped = True
-        elif time.monotonic() - self._asked_at >= _REPORT_EVERY_S:
-            asked = bool(self._records.get(self.job_id)["cancel_requested"])
-            self.was_stopped = self.was_stopped or asked
-            self._asked_at = time.monotonic()
-        return self.was_stopped
 
 
 class JobRunner:
@@ -119,6 +76,8 @@ class JobRunner:
         self._kinds = dict(kinds or {})
         self._mark = ProcessMark(self._lock_dir)
         self._leaving = threading.Event()
+        #: Ends of jobs that the store had no room for.
+        self._unsaid: dict[str, dict[str, Any]] = {}
         self._waiting: queue.SimpleQueue[tuple[str, Work] | None] = queue.SimpleQueue()
         self.recover()
         # Daemon threads, so that a long job never keeps the server from stopping.
@@ -180,8 +139,8 @@ class JobRunner:
                 "actor": actor,
                 "owner": self._mark.owner,
                 "attempt": 1,
-                "created_at": _now(),
-                "updated_at": _now(),
+                "created_at": now(),
+                "updated_at": now(),
             }
         )
         self._waiting.put((job_id, work))
@@ -209,7 +168,7 @@ class JobRunner:
             attempt=job.attempt + 1,
             message="",
             finished_at=None,
-            updated_at=_now(),
+            updated_at=now(),
         )
         if not taken:
             raise InputError(f"job {job_id} is {job.state}; only a stopped one resumes")
@@ -225,14 +184,14 @@ class JobRunner:
         """
         self.get(job_id)
         asked = self._records.update(
-            job_id, only_in=_ACTIVE, cancel_requested=True, updated_at=_now()
+            job_id, only_in=ACTIVE, cancel_requested=True, updated_at=now()
         )
         self._records.update(  # one that waits has no next item to stop at
             job_id,
             only_in=(JobState.QUEUED.value,),
             state=JobState.CANCELLED.value,
             message="cancelled before it started",
-            finished_at=_now(),
+            finished_at=now(),
         )
         return asked
 
@@ -248,22 +207,24 @@ class JobRunner:
 
     def listing(self, *, kind: str | None = None, active: bool = False) -> list[Job]:
         """Jobs, newest first; all or only those queued and running."""
-        rows = self._records.listing(kind=kind, states=_ACTIVE if active else None)
+        for job_id, changes in list(self._unsaid.items()):
+            self._say_end(job_id, changes)
+        rows = self._records.listing(kind=kind, states=ACTIVE if active else None)
         return [_job(row) for row in rows]
 
     def recover(self) -> list[str]:
         """Mark the jobs of dead processes as interrupted; return their ids."""
         lost = []
-        for row in self._records.listing(states=_ACTIVE, limit=10_000):
+        for row in self._records.listing(states=ACTIVE, limit=10_000):
             owner = str(row["owner"])
             if owner == self._mark.owner or is_alive(owner, self._lock_dir):
                 continue
             if self._records.update(
                 str(row["job_id"]),
-                only_in=_ACTIVE,
+                only_in=ACTIVE,
                 state=JobState.INTERRUPTED.value,
                 message="the process that worked on it ended; it can be resumed",
-                finished_at=_now(),
+                finished_at=now(),
             ):
                 lost.append(str(row["job_id"]))
         return lost
@@ -303,14 +264,14 @@ class JobRunner:
                 job_id,
                 only_in=(JobState.QUEUED.value,),
                 state=JobState.RUNNING.value,
-                started_at=_now(),
-                updated_at=_now(),
+                started_at=now(),
+                updated_at=now(),
             ):
                 self._run(job_id, work)
 
     def _run(self, job_id: str, work: Work) -> None:
         context = JobContext(self._records, job_id, self._leaving)
-        with _Boundary(self, job_id):
+        with _Boundary(self, job_id, context):
             params = self.get(job_id).params
             result = dict(work(params, context) or {})
             context.flush()
@@ -328,12 +289,22 @@ class JobRunner:
         message: str,
         result: dict[str, Any] | None = None,
     ) -> None:
-        changes: dict[str, Any] = {"state": state.value, "finished_at": _now()}
+        changes: dict[str, Any] = {"state": state.value, "finished_at": now()}
         if message:
             changes["message"] = message
         if result is not None:
             changes["result"] = result
-        self._records.update(job_id, only_in=_ACTIVE, **changes, updated_at=_now())
+        self._say_end(job_id, {**changes, "updated_at": now()})
+
+    def _say_end(self, job_id: str, changes: dict[str, Any]) -> None:
+        """Write how a job ended; if there is no room for it now, when next asked."""
+        try:
+            self._records.update(job_id, only_in=ACTIVE, **changes)
+        except StorageError:
+            _LOG.exception("the end of job %s could not be written yet", job_id)
+            self._unsaid[job_id] = changes
+        else:
+            self._unsaid.pop(job_id, None)
 
 
 class _Boundary:
@@ -343,9 +314,10 @@ class _Boundary:
     goes to the log and the person is told where to look.
     """
 
-    def __init__(self, runner: JobRunner, job_id: str) -> None:
+    def __init__(self, runner: JobRunner, job_id: str, context: JobContext) -> None:
         self._runner = runner
         self._job_id = job_id
+        self._context = context
 
     def __enter__(self) -> None:
         """Begin."""
@@ -364,6 +336,10 @@ class _Boundary:
         else:
             _LOG.error("job %s failed", self._job_id, exc_info=error)
             message = f"internal fault ({type(error).__name__}); see the log"
+        try:
+            self._context.flush()
+        except StorageError:  # the store may be what failed
+            _LOG.warning("the last progress of job %s is lost", self._job_id)
         self._runner._end(self._job_id, JobState.FAILED, message)
         return isinstance(error, Exception)
 
@@ -372,7 +348,3 @@ def _job(row: Mapping[str, Any]) -> Job:
     names = Job.__dataclass_fields__
     known = {name: row[name] for name in names if row.get(name) is not None}
     return Job(**{**known, "state": JobState(row["state"])})
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -7,6 +7,12 @@ from core.surveys.agreement import (
     open_disagreements,
 )
 from core.surveys.batch_errors import BatchError, errors_csv
+from core.surveys.batches import (
+    BatchPlace,
+    allowed_place,
+    batch_places,
+    list_batch,
+)
 from core.surveys.box_review import (
     BOX_CATEGORY_CODES,
     Undone,
@@ -21,7 +27,7 @@ from core.surveys.effort import (
     footprint_km2,
 )
 from core.surveys.footprints import Footprints, camera_footprints
-from core.surveys.intake import TakenIn, take_in
+from core.surveys.intake import take_in
 from core.surveys.judging import BatchPhoto
 from core.surveys.preflight import FileCheck, FileState, are_simulated, check_files
 from core.surveys.review import correct_label, set_position, undo_label
@@ -29,6 +35,8 @@ from core.surveys.review_queue import (
     PhotoForReview,
     ReviewFilter,
     ReviewOrder,
+    ReviewProgress,
+    review_progress,
     review_queue,
     to_review,
 )
@@ -45,7 +53,15 @@ from core.surveys.summary import (
     survey_results,
     survey_summary,
 )
-from core.surveys.work import SURVEY_JOB, start_survey, survey_params, survey_work
+from core.surveys.taken import TakenIn
+from core.surveys.work import (
+    SURVEY_JOB,
+    retry_failed,
+    start_folder,
+    start_survey,
+    survey_params,
+    survey_work,
+)
 
 __all__ = [
     "BOX_CATEGORY_CODES",
@@ -53,17 +69,21 @@ __all__ = [
     "Agreement",
     "BatchError",
     "BatchPhoto",
+    "BatchPlace",
     "FileCheck",
     "FileState",
     "Footprints",
     "PhotoForReview",
     "ReviewFilter",
     "ReviewOrder",
+    "ReviewProgress",
     "Standing",
     "SurveySummary",
     "TakenIn",
     "Undone",
+    "allowed_place",
     "are_simulated",
+    "batch_places",
     "camera_footprint_km2",
     "camera_footprints",
     "check_files",
@@ -77,12 +97,16 @@ __all__ = [
     "footprint_km2",
     "independent_labels",
     "label_agreement",
+    "list_batch",
     "open_disagreements",
+    "retry_failed",
     "review_boxes",
+    "review_progress",
     "review_queue",
     "set_position",
     "standing_of",
     "standings_of",
+    "start_folder",
     "start_survey",
     "survey_params",
     "survey_photos",

@@ -8,7 +8,7 @@ counted again.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from core.surveys.standing import (
     standing_of,
     write_observations,
 )
+from core.surveys.taken import TakenIn
 
 if TYPE_CHECKING:
     from core.classification import PhotoClassifier
@@ -43,38 +44,6 @@ __all__ = ["TakenIn", "take_in"]
 _GROUP = 8
 #: A photo that is judged waits no longer than this to be written.
 _GROUP_S = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakenIn:
-    """What became of a batch.
-
-    Attributes
-    ----------
-    n_new : int
-        Photos taken in now.
-    n_known : int
-        Photos that this survey held already; nothing was written for them.
-    n_refused : int
-        Files refused, with their reasons in the store.
-    n_waiting : int
-        New photos that do not count until they get a position or time.
-    n_foreign : int
-        New photos unlike those the model knows, which count once a person looked.
-    was_cancelled : bool
-        The batch was stopped before its end.
-    """
-
-    n_new: int = 0
-    n_known: int = 0
-    n_refused: int = 0
-    n_waiting: int = 0
-    n_foreign: int = 0
-    was_cancelled: bool = False
-
-    def to_dict(self) -> dict[str, int | bool]:
-        """Return JSON values."""
-        return asdict(self)
 
 
 def take_in(
@@ -200,7 +169,7 @@ class _Batch:
     progress: Callable[[int, int, str], None] | None
     failed: Callable[[BatchError], None] | None
     cancelled: Callable[[], bool] | None
-    _so_far: TakenIn = TakenIn()
+    _so_far: TakenIn = field(default_factory=TakenIn)
     _done: int = 0
 
     def run(self, items: Iterable[tuple[str, bytes] | BatchPhoto]) -> TakenIn:

@@ -1,0 +1,37 @@
+"""What became of a batch of photos, in figures."""
+
+from dataclasses import asdict, dataclass
+
+__all__ = ["TakenIn"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    n_new : int
+        Photos taken in now.
+    n_known : int
+        Photos that this survey held already; nothing was written for them.
+    n_refused : int
+        Files refused, with their reasons in the store.
+    n_waiting : int
+        New photos that do not count until they get a position or time.
+    n_foreign : int
+        New photos unlike those the model knows, which count once a person looked.
+    was_cancelled : bool
+        The batch was stopped before its end.
+    """
+
+    n_new: int = 0
+    n_known: int = 0
+    n_refused: int = 0
+    n_waiting: int = 0
+    n_foreign: int = 0
+    was_cancelled: bool = False
+
+    def to_dict(self) -> dict[str, int | bool]:
+        """Return JSON values."""
+        return asdict(self)
