@@ -57,7 +57,7 @@ def nearest(
     length = float(np.linalg.norm(query))
     if not np.isfinite(length) or length == 0.0:
         raise InputError("the features of the photo are all zero or not finite")
-    similarity = _cosines(query / np.float32(length), features)
+    similarity = _cosines((query / length).astype(np.float32), features)
     usable = np.flatnonzero(np.isfinite(similarity))
     found = similarity[usable]
     if len(found) > k:
@@ -80,4 +80,5 @@ def _cosines(
             cosines = (rows @ direction) / lengths
         is_usable = np.isfinite(lengths) & (lengths > 0)
         out[start : start + len(rows)] = np.where(is_usable, cosines, np.nan)
-    return np.clip(out, -1.0, 1.0, out=out)
+    np.clip(out, -1.0, 1.0, out=out)
+    return out

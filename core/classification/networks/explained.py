@@ -6,7 +6,7 @@ __all__ = ["explained"]
 
 
 def explained(network: Any) -> Any:
-    """Let a classifier give ``logits``, ``features`` and ``activation``.
+    """Let a classifier give ``logits``, two depths of features and ``activation``.
 
     All networks here pool the last feature map over the picture and weigh it once,
     so the class activation map [1]_ is that map times the classifier's weights: its
@@ -21,7 +21,10 @@ def explained(network: Any) -> Any:
     -------
     keras.Model
         Shares the weights. Outputs by name: ``logits`` (n, C), pooled ``features``
-        (n, D) and ``activation`` (n, h, w, C).
+        (n, D) and ``activation`` (n, h, w, C); and ``early_features`` (n, E), pooled
+        where the last residual block ends (from the last map if there is none). The
+        last features know only what tells the categories apart; the earlier ones
+        still tell a cat from the sea.
 
     References
     ----------
@@ -41,4 +44,7 @@ def explained(network: Any) -> Any:
         "features": pooled.output,
         "activation": activation,
     }
+    blocks = [layer for layer in network.layers if isinstance(layer, layers.Add)]
+    pool = layers.GlobalAveragePooling2D(name="early_features")
+    outputs["early_features"] = pool(blocks[-1].output if blocks else pooled.input)
     return Model(network.inputs, outputs, name=network.name)

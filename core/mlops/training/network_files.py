@@ -1,8 +1,8 @@
 """A trained network, or several averaged in one graph, as files to predict from.
 
-Both files take ``pixels`` and give three named outputs: ``logits``, the pooled
-``features``, and the class ``activation`` before pooling, whose spatial mean and the
-classifier's bias give the logits.
+Both files take ``pixels`` and give named outputs: ``logits``, the pooled ``features``
+and ``early_features``, and the class ``activation`` before pooling, whose spatial mean
+and the classifier's bias give the logits.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ __all__ = ["LITERT_NAME", "SAVED_MODEL_NAME", "combined", "write_network"]
 
 LITERT_NAME = "model_float16.tflite"
 SAVED_MODEL_NAME = "saved_model"
-_OUTPUTS = ("logits", "features", "activation")
+_OUTPUTS = ("logits", "features", "early_features", "activation")
 
 
 def combined(
@@ -42,7 +42,8 @@ def combined(
     Returns
     -------
     keras.Model
-        Gives a dict of ``logits`` (n, C), ``features`` (n, D) of the first network
+        Gives a dict of ``logits`` (n, C), ``features`` (n, D) and
+        ``early_features`` (n, E) of the first network
         and ``activation`` (n, h, w, C), averaged as the logits are where the maps
         have one size, of the first network alone otherwise.
 
@@ -76,6 +77,7 @@ def combined(
         {
             "logits": _weighted([part["logits"] for part in outputs], factors),
             "features": outputs[0]["features"],
+            "early_features": outputs[0]["early_features"],
             "activation": _weighted(maps, factors[: len(maps)]),
         },
     )

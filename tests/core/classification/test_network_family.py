@@ -32,6 +32,7 @@ for name in BACKBONES:
         "spread": float(np.ptp(out["logits"])),
         "shape": list(out["logits"].shape),
         "features": out["features"].shape[1],
+        "early": out["early_features"].shape[1],
     }
 print(json.dumps(facts))
 """
@@ -71,6 +72,14 @@ def test_only_lite_networks_start_from_imagenet(facts):
 @pytest.mark.parametrize("name", BACKBONES)
 def test_the_activation_map_averages_to_the_logits(facts, name):
     assert facts[name]["off"] < 1e-4 * max(1.0, facts[name]["spread"])
+
+
+def test_early_features_are_those_of_the_last_block_with_a_shortcut(facts):
+    assert {name: facts[name]["early"] for name in LITE_SCALES} == {
+        "lite0": 192,
+        "lite1": 192,
+        "lite2": 208,
+    }
 
 
 def test_an_unknown_network_is_refused_by_name():

@@ -74,9 +74,10 @@ def test_both_files_give_the_three_outputs_of_the_network(tmp_path, shares):
     assert told["shapes"] == {
         "logits": [1, 3],
         "features": [1, 8],
+        "early_features": [1, 8],
         "activation": [1, 8, 8, 3],
     }
-    assert told["saved"] == ["activation", "features", "logits"]
+    assert told["saved"] == ["activation", "early_features", "features", "logits"]
     assert told["kernels"] == ["<dtype: 'float16'>"]
     # Half precision has eleven bits: a thousandth of the value and a little more.
     for key in ("litert_off", "saved_off", "map_off"):
