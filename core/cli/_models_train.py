@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli._models_champion import opened_store
 from core.cli._output import JsonOption, emit
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def train(
     from core.classification import deployed_models
     from core.config import PROJECT_ROOT, load_settings
     from core.errors import ModelError
+    from core.mlops.promotion import record_training
     from core.mlops.training.job import DEPLOYED_NAMES
 
     settings = load_settings()
@@ -71,6 +73,8 @@ def train(
         seed=seed,
         settings=settings,
     )
+    with opened_store(settings) as store:
+        record_training(store, settings.models_dir, payload["model"], settings.actor)
     text = (
         f"{payload['model']}: accuracy {payload['accuracy']:.3f}, "
         f"macro-F1 {payload['macro_f1']:.3f} on {payload['n']} validation photos"

@@ -1,4 +1,4 @@
-"""``models``: what is deployed, whether it is whole, and how to train more."""
+"""``models``: what is deployed and whole, how good it is, which is in use."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli import _models_train, models_prepare
+from core.cli import (
+    _models_champion,
+    _models_compare,
+    _models_train,
+    models_prepare,
+)
 from core.cli._output import JsonOption, emit
 from core.errors import ModelIntegrityError
 
@@ -21,12 +26,17 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("verify")(verify)
     group.command("train")(_models_train.train)
+    group.command("evaluate")(_models_compare.evaluate)
+    group.command("compare")(_models_compare.compare)
+    group.command("deploy")(_models_champion.deploy)
+    group.command("promote")(_models_champion.promote)
+    group.command("rollback")(_models_champion.rollback)
     models_prepare.register(group)
     app.add_typer(group, name="models")
 
 
 def _models() -> None:
-    """List, show, verify and train models."""
+    """List, train, evaluate, compare and promote models."""
 
 
 def list_deployed(as_json: JsonOption = False) -> None:
@@ -40,16 +50,23 @@ def list_deployed(as_json: JsonOption = False) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
+    from core.mlops.comparison_text import LABELS
+
     if row["problem"]:
         return f"{row['model']}: {row['problem']}"
-    parts = [row["model"], f"made {str(row['created_at'])[:10]}"]
-    for key, label in (("accuracy", "accuracy"), ("macro_f1", "macro-F1")):
-        low, high = row[f"{key}_interval"] or (None, None)
-        if row[key] is not None and low is not None:
-            parts.append(f"{label} {row[key]:.2f} ({low:.2f} to {high:.2f})")
+    kind = "" if row["kind"] == "classifier" else f" ({row['kind']})"
+    parts = [f"{row['model']}{kind}", f"made {str(row['created_at'])[:10]}"]
+    for name in ("accuracy", "macro_f1", "map50", "ap50_any"):
+        entry = row["scores"].get(name, {})
+        low, high = entry.get("interval") or (None, None)
+        if low is not None:
+            words = f"{entry['value']:.2f} ({low:.2f} to {high:.2f})"
+            parts.append(f"{LABELS[name]} {words}")
     parts.append(f"{row['size_mb']} MB")
     if row["research_use"]:
         parts.append("research use")
+    if row["is_champion"]:
+        parts.append("champion")
     return ", ".join(parts)
 
 

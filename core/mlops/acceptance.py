@@ -31,7 +31,7 @@ class Limits:
     ap50_any : float
         Least value of a detector.
     milliseconds : float
-        Longest median time of one prediction on this machine.
+        Longest time of one prediction on this machine.
     source_drop : float
         How much a classifier's accuracy on one source may lie below the champion's.
     source_photos : int
