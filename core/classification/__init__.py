@@ -9,14 +9,15 @@ from core.classification.classifier import (
     Examination,
     PhotoClassifier,
     load_classifier,
-    softmax,
 )
+from core.classification.domain import DomainStatistics, read_domain
 from core.classification.explain import Overlay, colour_scale, explain_photo
 from core.classification.manifest import (
     ModelManifest,
     deployed_models,
     find_model,
     read_manifest,
+    softmax,
     verify_model,
 )
 from core.classification.neighbours import nearest
@@ -37,6 +38,7 @@ __all__ = [
     "LOW_CONFIDENCE",
     "OK",
     "REJECTED",
+    "DomainStatistics",
     "Examination",
     "ModelManifest",
     "Overlay",
@@ -54,6 +56,7 @@ __all__ = [
     "load_classifier",
     "nearest",
     "photo_observations",
+    "read_domain",
     "read_manifest",
     "result_columns",
     "results_frame",

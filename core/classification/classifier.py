@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.classification.champions import classifier_in_use
+from core.classification.domain import DOMAIN_NAME, DomainStatistics, read_domain
 from core.classification.manifest import (
     ModelManifest,
     find_model,
@@ -24,7 +25,7 @@ from core.errors import InputError, ModelError
 if TYPE_CHECKING:
     from core.config import Settings
 
-__all__ = ["Examination", "PhotoClassifier", "load_classifier", "softmax", "to_input"]
+__all__ = ["Examination", "PhotoClassifier", "load_classifier", "to_input"]
 
 Probabilities = npt.NDArray[np.float64]
 _MAX_THREADS = 16
@@ -41,18 +42,21 @@ class Examination:
         Calibrated probabilities.
     features : ndarray of float32, shape (n_features,), or None
         Pooled features of the last layer; None for a model file without them.
+    early_features : ndarray of float32, shape (n_early,), or None
+        Pooled features of an earlier layer, which know more than the categories.
     activation : ndarray of float32, shape (h, w, n_categories), or None
         Part of each place in the logits before pooling; None for a model file
         without it.
     domain_distance : float or None
-        How far the photo lies from those the model knows; None if the model has no
-        statistics of them.
+        How far the photo lies from those the model knows, about one if it is like
+        them; None if the model has no statistics of them.
     is_foreign : bool
         The photo lies farther off than the model's threshold.
     """
 
     probabilities: Probabilities
     features: npt.NDArray[np.float32] | None = None
+    early_features: npt.NDArray[np.float32] | None = None
     activation: npt.NDArray[np.float32] | None = None
     domain_distance: float | None = None
     is_foreign: bool = False
@@ -71,19 +75,28 @@ class PhotoClassifier:
         Says categories, input size, calibration and threshold.
     model : bytes
         The LiteRT model, already compared with the manifest.
+    domain : DomainStatistics, optional
+        Where the photos lie that the model knows; without them none is foreign.
     threads : int, default 0
         Threads for prediction; 0 means every core this process may use.
 
     Raises
     ------
     ModelError
-        If LiteRT cannot use the model, or it does not fit its manifest.
+        If LiteRT cannot use the model, or it does not fit its manifest or its
+        statistics.
     """
 
     def __init__(
-        self, manifest: ModelManifest, model: bytes, *, threads: int = 0
+        self,
+        manifest: ModelManifest,
+        model: bytes,
+        *,
+        domain: DomainStatistics | None = None,
+        threads: int = 0,
     ) -> None:
         self.manifest = manifest
+        self.domain = domain
         self.threads = min(threads or _usable_cores(), _MAX_THREADS)
         self._model = model
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
@@ -98,6 +111,13 @@ class PhotoClassifier:
             raise ModelError(
                 f"{manifest.model_id} takes and gives shapes {shapes}, "
                 "which do not fit its manifest"
+            )
+        early = self._outputs.get("early_features")
+        n_early = 0 if early is None else int(early["shape"][-1])
+        if domain is not None and len(domain.mean) != n_early:
+            raise ModelError(
+                f"{manifest.model_id} gives {n_early} early features, its statistics "
+                f"of known photos are of {len(domain.mean)}"
             )
         self._idle.put(first)
 
@@ -129,14 +149,19 @@ class PhotoClassifier:
         InputError
             If a photo is not of that shape and type.
         """
+        rows = [found.probabilities for found in self.examine_many(photos)]
+        return np.array(rows, dtype=np.float64).reshape(-1, len(self.categories))
+
+    def examine_many(
+        self, photos: Sequence[npt.NDArray[np.uint8]]
+    ) -> list[Examination]:
+        """Examine photos on every thread, in their order; as `examine` otherwise."""
         for number, photo in enumerate(photos):
             _check_pixels(photo, number)
         if len(photos) < 2 or self.threads < 2:
-            rows = [self.predict_one(photo) for photo in photos]
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                rows = list(pool.map(self.predict_one, photos))
-        return np.array(rows, dtype=np.float64).reshape(-1, len(self.categories))
+            return [self.examine(photo) for photo in photos]
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(self.examine, photos))
 
     def predict_one(self, photo: npt.NDArray[np.uint8]) -> Probabilities:
         """Classify one photo in the calling thread.
@@ -165,6 +190,11 @@ class PhotoClassifier:
         -------
         Examination
             Probabilities, and what else the model file gives.
+
+        Raises
+        ------
+        ModelError
+            If the network's answer is not finite.
         """
         pixels = to_input(photo, self.manifest.input_px)
         with self._borrowed() as interpreter:
@@ -174,12 +204,21 @@ class PhotoClassifier:
                 name: interpreter.get_tensor(output["index"])[0]
                 for name, output in self._outputs.items()
             }
+        logits = found["logits"]
+        if not np.isfinite(logits).all():
+            raise ModelError(f"{self.model_id} gives no usable numbers for this photo")
+        early, distance = found.get("early_features"), None
+        if self.domain is not None and early is not None:
+            distance = float(self.domain.distances(early[np.newaxis])[0])
         return Examination(
-            probabilities=softmax(
-                found["logits"], temperature=self.manifest.temperature
-            ),
+            probabilities=self.manifest.probabilities(logits),
             features=found.get("features"),
+            early_features=early,
             activation=found.get("activation"),
+            domain_distance=distance,
+            is_foreign=distance is not None
+            and self.domain is not None
+            and distance > self.domain.threshold,
         )
 
     @contextlib.contextmanager
@@ -229,7 +268,11 @@ def load_classifier(
     folder = find_model(settings.models_dir, name or classifier_in_use(settings))
     manifest = read_manifest(folder)
     model = read_verified(folder, manifest, manifest.prediction_file)
-    return PhotoClassifier(manifest, model, threads=settings.threads)
+    domain = None
+    if "domain" in manifest.content:
+        data = read_verified(folder, manifest, DOMAIN_NAME)
+        domain = read_domain(data, model_id=manifest.model_id)
+    return PhotoClassifier(manifest, model, domain=domain, threads=settings.threads)
 
 
 def to_input(photo: npt.NDArray[np.uint8], side_px: int) -> npt.NDArray[np.float32]:
@@ -249,15 +292,6 @@ def to_input(photo: npt.NDArray[np.uint8], side_px: int) -> npt.NDArray[np.float
             (side_px, side_px), Image.Resampling.BILINEAR, reducing_gap=3.0
         )
     return np.asarray(image, dtype=np.float32)[np.newaxis]
-
-
-def softmax(
-    logits: npt.NDArray[Any], *, temperature: float = 1.0
-) -> npt.NDArray[np.float64]:
-    """Probabilities of logits along the last axis, at a calibration temperature."""
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
 def _named_outputs(interpreter: Any) -> dict[str, Any]:

@@ -7,11 +7,15 @@ compared.
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from core.classification.champions import champions
 from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
@@ -24,6 +28,7 @@ __all__ = [
     "find_model",
     "read_manifest",
     "read_verified",
+    "softmax",
     "verify_model",
 ]
 
@@ -64,6 +69,8 @@ class ModelManifest:
         Every file of the model.
     content : mapping
         The whole manifest: metrics, training data and their licences, dates.
+    bias : tuple of float
+        Added to the scaled logits, one a category; empty if there is none.
     """
 
     name: str
@@ -75,6 +82,11 @@ class ModelManifest:
     prediction_file: str
     files: tuple[ModelFile, ...]
     content: Mapping[str, Any]
+    bias: tuple[float, ...] = ()
+
+    def probabilities(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of logits along the last axis."""
+        return softmax(logits, temperature=self.temperature, bias=self.bias)
 
     @property
     def model_id(self) -> str:
@@ -93,6 +105,30 @@ class ModelManifest:
             if entry.name == name:
                 return entry
         raise ModelError(f"the manifest of {self.model_id} does not list {name}")
+
+
+def softmax(
+    logits: npt.NDArray[Any],
+    *,
+    temperature: float = 1.0,
+    bias: Sequence[float] = (),
+) -> npt.NDArray[np.float64]:
+    """Probabilities of logits along the last axis, at a calibration temperature.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (..., n_categories)
+        As the network gives them.
+    temperature : float, default 1.0
+        Divides the logits; positive.
+    bias : sequence of float, optional
+        Added to the divided logits, one a category.
+    """
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    if len(bias):
+        scaled = scaled + np.asarray(bias, dtype=np.float64)
+    shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
 def deployed_models(models_dir: Path) -> dict[str, list[int]]:
@@ -193,12 +229,17 @@ def _parse(content: Mapping[str, Any]) -> ModelManifest:
             for name, entry in content["files"].items()
         ),
         content=content,
+        bias=tuple(float(value) for value in content["calibration"].get("bias", ())),
     )
     if not manifest.categories or len(set(manifest.categories)) < len(
         manifest.categories
     ):
         raise ValueError("categories are missing or repeated")
-    if not manifest.temperature > 0:
+    if manifest.bias and len(manifest.bias) != len(manifest.categories):
+        raise ValueError(f"{len(manifest.bias)} biases of calibration")
+    if not all(math.isfinite(value) for value in manifest.bias):
+        raise ValueError("a bias of calibration is not finite")
+    if not 0 < manifest.temperature < math.inf:
         raise ValueError(f"temperature {manifest.temperature} is not positive")
     if not 0 <= manifest.low_confidence <= 1:
         raise ValueError(f"threshold {manifest.low_confidence} outside [0, 1]")

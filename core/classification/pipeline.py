@@ -20,7 +20,7 @@ from core.classification.results import (
     REJECTED,
     PhotoResult,
 )
-from core.errors import ImageError
+from core.errors import ImageError, ModelError
 from core.imagery import (
     Limits,
     Photo,
@@ -129,7 +129,8 @@ def _one(
         photo = decode_for_prediction(
             data, name=name, min_side_px=classifier.manifest.input_px, limits=limits
         )
-    except ImageError as error:
+        return judge(name, photo, classifier)[0]
+    except (ImageError, ModelError) as error:
         return PhotoResult(
             file=name,
             status=REJECTED,
@@ -137,7 +138,6 @@ def _one(
             sha256=sha256,
             model=classifier.model_id,
         )
-    return judge(name, photo, classifier)[0]
 
 
 def judge(
