@@ -22,8 +22,12 @@ MAX_FREQUENCY_BITS = 12
 MAX_GRADIENT_BITS = 16
 MIN_CORRELATION = 0.95
 MAX_COLOUR_DISTANCE = 0.04
-#: Below this spread (grey levels) a picture is empty water: alike is not the same.
-MIN_SPREAD = 4.0
+#: Lamps light empty water alike in every dive, so what is left after a smooth bowl of
+#: light is taken away must be alike too, and be there at all (in grey levels); rows
+#: of burnt-in text at top and bottom do not count.
+MIN_DETAIL_CORRELATION = 0.8
+MIN_DETAIL = 2.0
+_TEXT_ROWS = 2
 _BLOCK = 1024
 
 
@@ -77,7 +81,7 @@ def near_pairs(looks: Sequence[Look]) -> list[tuple[int, int]]:
     """
     frequencies = _bits([look.frequencies for look in looks])
     gradients = _bits([look.gradients for look in looks])
-    grey, colour = _greys(looks), _colours(looks)
+    grey, detail, colour = *_greys(looks), _colours(looks)
     pairs: list[tuple[int, int]] = []
     for start in range(0, len(looks), _BLOCK):
         end = min(start + _BLOCK, len(looks))
@@ -95,6 +99,8 @@ def near_pairs(looks: Sequence[Look]) -> list[tuple[int, int]]:
             alike = np.einsum("nk,nk->n", grey[i], grey[j]) >= MIN_CORRELATION
             apart = np.abs(colour[i] - colour[j]).max(axis=1, initial=0.0)
             alike &= apart <= MAX_COLOUR_DISTANCE
+            same = np.einsum("nk,nk->n", detail[i], detail[j])
+            alike &= same >= MIN_DETAIL_CORRELATION
             pairs += zip(i[alike].tolist(), j[alike].tolist(), strict=True)
     return pairs
 
@@ -103,19 +109,32 @@ def _bits(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
     return np.array([int(text, 16) for text in texts], dtype=np.uint64)
 
 
-def _greys(looks: Sequence[Look]) -> npt.NDArray[np.float32]:
-    """Small grey pictures of mean zero and length one; empty ones are all zero."""
-    n_dots = GREY_SIDE * GREY_SIDE
+def _greys(
+    looks: Sequence[Look],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Scale small grey pictures, and their detail, to mean zero and length one.
+
+    Detail is what a quadratic surface of light leaves; where there is next to none it
+    is all zero, so that empty pictures are like nothing.
+    """
     raw = np.frombuffer(
         b"".join(bytes.fromhex(look.grey) for look in looks), dtype=np.uint8
     )
-    grey = raw.reshape(-1, n_dots).astype(np.float32)
-    grey -= grey.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(grey, axis=1, keepdims=True)
-    is_empty = length[:, 0] < MIN_SPREAD * np.sqrt(n_dots)
-    grey /= np.maximum(length, 1e-6)
-    grey[is_empty] = 0.0
-    return grey
+    grey = raw.reshape(-1, GREY_SIDE, GREY_SIDE).astype(np.float32)
+    inner = slice(_TEXT_ROWS, GREY_SIDE - _TEXT_ROWS)
+    y, x = np.mgrid[-1 : 1 : GREY_SIDE * 1j, -1 : 1 : GREY_SIDE * 1j]
+    surface = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
+    bowl = surface[inner].reshape(-1, 6).astype(np.float32)
+    detail = grey[:, inner].reshape(len(grey), -1)
+    detail = detail - detail @ np.linalg.pinv(bowl).T @ bowl.T
+    detail[detail.std(axis=1) < MIN_DETAIL] = 0.0
+    grey = grey.reshape(len(grey), -1)
+    return _unit(grey - grey.mean(axis=1, keepdims=True)), _unit(detail)
+
+
+def _unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, 1e-6), dtype=np.float32)
 
 
 def _colours(looks: Sequence[Look]) -> npt.NDArray[np.float64]:

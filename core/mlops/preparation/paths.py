@@ -29,6 +29,7 @@ _SPLITS = {
 }
 #: Rows of a manifest or of boxes that are read; more is refused, not cut.
 _MAX_ROWS = 5_000_000
+_MAX_PATH = 2000
 
 
 def split_of(name: str) -> str:
@@ -67,6 +68,10 @@ def inside(root: Path, name: object) -> Path | None:
     posix = PurePosixPath(name.replace("\\", "/"))
     if windows.drive or windows.root or posix.is_absolute() or ".." in posix.parts:
         return None
+    if len(name) > _MAX_PATH or any(
+        len(p.encode("utf-8", "surrogatepass")) > 255 for p in posix.parts
+    ):
+        return None  # no file can have it, and asking the system raises an error
     path = root / posix
     try:
         is_inside = path.resolve().is_relative_to(root.resolve())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -157,7 +158,7 @@ def prepare(
         marker = read_marker(target)
         if marker is not None:
             _check_same(target, marker, mark)
-            stage.rmdir() if not any(stage.iterdir()) else None
+            shutil.rmtree(stage)  # what a run that was killed at the very end left
             report = json.loads((target / "processed/report.json").read_text("utf-8"))
             return Prepared(report=report, state="unchanged")
         check_free(target, ["raw/images", "processed/train", "processed/validation"])

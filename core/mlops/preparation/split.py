@@ -69,10 +69,11 @@ def split_scenes(
     best_cost = np.inf
     for _ in range(_RESTARTS):
         chosen = np.asarray((rng.random(len(counts)) < validation_share) & ~is_fixed)
-        cost = _descend(chosen, counts, target, scale, is_fixed, rng)
-        present = counts[chosen, :n_class_columns].sum(axis=0) > 0
-        whole = counts[~chosen, :n_class_columns].sum(axis=0) > 0
-        cost += _MISSING * float(((in_scenes > 1) & ~(present & whole)).sum())
+        _descend(chosen, counts, target, scale, is_fixed, rng)
+        _share_out(chosen, counts, target, scale, n_class_columns)
+        excess = counts[chosen].sum(axis=0) - target
+        cost = float((excess**2 * scale).sum())
+        cost += _MISSING * _n_one_sided(chosen, counts[:, :n_class_columns])
         if cost < best_cost:
             best, best_cost = chosen, cost
     return best
@@ -105,8 +106,8 @@ def _descend(
     scale: npt.NDArray[np.float64],
     is_fixed: npt.NDArray[np.bool_],
     rng: np.random.Generator,
-) -> float:
-    """Flip the best scene, in place, until no flip helps; return the cost."""
+) -> None:
+    """Flip the best scene, in place, until no flip helps."""
     order = rng.permutation(len(counts))  # ties fall to another scene each start
     counts = counts[order]
     picked, fixed = chosen[order], is_fixed[order]
@@ -122,4 +123,34 @@ def _descend(
         excess += sign[at] * counts[at]
         picked[at] = not picked[at]
     chosen[order] = picked
-    return float((excess**2 * scale).sum())
+
+
+def _share_out(
+    chosen: npt.NDArray[np.bool_],
+    counts: npt.NDArray[np.float64],
+    target: npt.NDArray[np.float64],
+    scale: npt.NDArray[np.float64],
+    n_class_columns: int,
+) -> None:
+    """Give a class of several scenes one on each side, in place, at the least cost."""
+    for column in range(n_class_columns):
+        holders = np.flatnonzero(counts[:, column] > 0)
+        if len(holders) < 2 or len(set(chosen[holders].tolist())) == 2:
+            continue
+        costs = []
+        for scene in holders:
+            chosen[scene] = not chosen[scene]
+            is_lost = _n_one_sided(chosen, counts[:, :n_class_columns])
+            excess = counts[chosen].sum(axis=0) - target
+            costs.append(_MISSING * is_lost + float((excess**2 * scale).sum()))
+            chosen[scene] = not chosen[scene]
+        best = holders[int(np.argmin(costs))]
+        chosen[best] = not chosen[best]
+
+
+def _n_one_sided(chosen: npt.NDArray[np.bool_], counts: npt.NDArray[np.float64]) -> int:
+    """Count classes that are missing where they should not be."""
+    holds = counts > 0
+    in_val, in_train = holds[chosen].any(axis=0), holds[~chosen].any(axis=0)
+    several = holds.sum(axis=0) > 1
+    return int((several & ~(in_val & in_train)).sum() + (~several & ~in_train).sum())

@@ -79,8 +79,17 @@ def staged(target: Path) -> Iterator[Path]:
         if (stage / _MOVES).is_file():
             _move(target, stage)
         stage.mkdir(exist_ok=True)
-        yield stage
-        lock_file.unlink(missing_ok=True)
+        try:
+            yield stage
+        finally:
+            lock_file.unlink(missing_ok=True)
+            _drop_empty(stage, target)
+
+
+def _drop_empty(*folders: Path) -> None:
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def write_pieces(
@@ -242,7 +251,7 @@ def undo(target: Path) -> dict[str, Any]:
     marker = read_marker(target)
     stage = target / STAGE
     if marker is None:
-        if not (target / LOCK).is_file() and not (stage / _MOVES).is_file():
+        if not stage.is_dir():
             raise NotFoundError(f"{target} holds no set that was prepared here")
         with staged(target):
             marker = read_marker(target)  # a move that was cut off is finished now
@@ -259,13 +268,9 @@ def undo(target: Path) -> dict[str, Any]:
         path.unlink()
         removed += 1
         folders |= {p for p in path.parents if p != target and target in p.parents}
-    for folder in sorted(folders, key=lambda p: len(p.parts), reverse=True):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    _drop_empty(*sorted(folders, key=lambda p: len(p.parts), reverse=True))
     (target / MARKER).unlink(missing_ok=True)
-    for folder in (target / "processed", target):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
     if stage.is_dir():
         shutil.rmtree(stage)
+    _drop_empty(target / "processed", target)
     return {"removed": removed, "kept": kept}
