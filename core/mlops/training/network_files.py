@@ -64,7 +64,12 @@ def combined(
     from core.classification.networks import explained
 
     pixels = keras.layers.Input((side_px, side_px, 3), name="pixels")
-    outputs = [explained(network)(pixels) for network in networks]
+    outputs = []
+    for number, network in enumerate(networks, start=1):
+        part = explained(network)
+        # Two of one kind have one name, which a graph takes once only.
+        named = keras.Model(part.inputs, part.output, name=f"network_{number}")
+        outputs.append(named(pixels))
     factors = [
         float(share / (sum(shares) * temperature))
         for share, temperature in zip(shares, temperatures, strict=True)
