@@ -125,7 +125,7 @@ def softmax(
         Added to the divided logits, one a category.
     """
     scaled = np.asarray(logits, dtype=np.float64) / temperature
-    if len(bias):
+    if len(bias) > 0:
         scaled = scaled + np.asarray(bias, dtype=np.float64)
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))

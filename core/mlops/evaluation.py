@@ -2,7 +2,9 @@
 
 Definitions: F1 of a category is ``2 tp / (2 tp + fp + fn)``, zero if it was never
 hit; macro-F1 is its mean over the categories that occur in the truth. ECE is the
-expected calibration error over fifteen equal bins of confidence [1]_. ``auroc_debris``
+expected calibration error over fifteen equal bins of confidence [1]_. Few photos give
+an ECE above zero by chance however right the confidence is; ``ece_by_chance`` is the
+mean of it over answers drawn at the confidences themselves [3]_. ``auroc_debris``
 is the chance that a debris photo gets a higher debris probability than a photo of
 biota or of a clean scene. Intervals are the 2.5 and 97.5 percentiles over resamples
 of the photos [2]_; photos of one scene are alike, so they are rather too narrow.
@@ -11,6 +13,8 @@ References
 ----------
 .. [1] C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
 .. [2] B. Efron and R. Tibshirani, "An Introduction to the Bootstrap", 1993.
+.. [3] J. Vaicenavicius et al., "Evaluating model calibration in classification",
+   AISTATS 2019.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +31,7 @@ __all__ = [
     "Interval",
     "auroc",
     "bootstrap_interval",
+    "calibration_error_by_chance",
     "confusion_matrix",
     "expected_calibration_error",
     "macro_f1",
@@ -83,6 +88,23 @@ def expected_calibration_error(
         bins, weights=is_right - confidence, minlength=N_CALIBRATION_BINS
     )
     return float(np.abs(gaps).sum() / max(len(confidence), 1))
+
+
+def calibration_error_by_chance(
+    confidence: Floats, *, n_resamples: int = 200, seed: int = 0
+) -> float:
+    """Mean ECE of answers that are right exactly as often as the confidence says."""
+    rng = np.random.default_rng(seed)
+    return float(
+        np.mean(
+            [
+                expected_calibration_error(
+                    confidence, rng.random(len(confidence)) < confidence
+                )
+                for _ in range(n_resamples)
+            ]
+        )
+    )
 
 
 def auroc(score: Floats, is_positive: npt.NDArray[np.bool_]) -> float:
@@ -186,9 +208,9 @@ def photo_scores(
     Returns
     -------
     dict
-        ``accuracy, macro_f1, per_category, per_source, ece, auroc_debris, confusion,
-        n``, and ``intervals`` with the same names; a score that the photos cannot
-        give is None.
+        ``accuracy, macro_f1, per_category, per_source, ece, ece_by_chance,
+        auroc_debris, confusion, n``, and ``intervals`` with the same names; a score
+        that the photos cannot give is None.
 
     Raises
     ------
@@ -230,6 +252,7 @@ def photo_scores(
     result: dict[str, Any] = {
         name: _json_number(score(everything)) for name, score in scores.items()
     }
+    result["ece_by_chance"] = _json_number(calibration_error_by_chance(confidence))
     result["n"] = n
     result["per_category"] = _per_category(confusion, categories)
     for index, code in enumerate(categories):

@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.mlops.evaluation import (
     auroc,
     bootstrap_interval,
+    calibration_error_by_chance,
     confusion_matrix,
     expected_calibration_error,
     macro_f1,
@@ -146,3 +147,12 @@ def test_what_the_photos_cannot_tell_is_none_and_never_nan():
 def test_nothing_to_score_is_refused():
     with pytest.raises(InputError):
         photo_scores(np.empty((0, 2)), np.array([], dtype=int), [], ("a", "b"), ("a",))
+
+
+def test_few_photos_miss_by_chance_what_many_would_not():
+    rng = np.random.default_rng(0)
+    few = calibration_error_by_chance(rng.uniform(0.3, 1, 400))
+    many = calibration_error_by_chance(rng.uniform(0.3, 1, 40_000))
+    assert 0.03 < few < 0.08
+    assert many == pytest.approx(few / 10, rel=0.3)
+    assert calibration_error_by_chance(np.ones(50)) == 0.0
