@@ -31,10 +31,6 @@ _LAST_RATE_SHARE = 0.01
 #: Stands for an epoch in the seed of the views that the classifier is fitted on.
 _PROBE_EPOCH = 1_000_000
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
-#: Softens the teacher's opinion so that its doubts are learned too.
-_TEACHER_TEMPERATURE = 2.0
-
-Teacher = Callable[[Any], Any]
 
 
 def fit(
@@ -44,7 +40,7 @@ def fit(
     folder: Path,
     *,
     groups: Sequence[str] = (),
-    teacher: Teacher | None = None,
+    opinions: npt.NDArray[np.float32] | None = None,
     after_epoch: Callable[[int, Any, int], dict[str, Any]] | None = None,
 ) -> Any:
     """Train a network and return the moving average of its weights.
@@ -65,8 +61,9 @@ def fit(
     groups : sequence of str, optional
         What each photo is balanced by beside its class, such as its scene; its
         source if not given.
-    teacher : callable, optional
-        Gives logits for a batch of pixels; see ``config.teacher``.
+    opinions : ndarray of float32, shape (len(train), n_categories), optional
+        A teacher's probabilities for each photo, learned beside its label with the
+        weight ``config.teacher_share`` [1]_.
     after_epoch : callable, optional
         Called with the epoch (from 1), the averaged network and the picture size;
         what it returns is added to the epoch's line in the history.
@@ -80,6 +77,10 @@ def fit(
     ------
     ModelError
         If the folder holds a run with other settings.
+
+    References
+    ----------
+    .. [1] G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015.
     """
     import keras
     import tensorflow as tf
@@ -100,7 +101,8 @@ def fit(
     if config.network in LITE_SCALES:
         load_imagenet_weights(network)
     averaged = build_network(len(categories), backbone=config.network)
-    trainer = _Trainer(config, network, averaged, teacher)
+    trainer = _Trainer(config, network, averaged)
+    targets = _targets(config, train, len(categories), opinions)
     checkpoint = tf.train.Checkpoint(state=trainer.state())
     manager = tf.train.CheckpointManager(
         checkpoint, str(folder / "checkpoints"), max_to_keep=2
@@ -110,13 +112,15 @@ def fit(
         _log.info("resumed after epoch %d", int(trainer.epoch))
     else:
         if config.probe_views:
-            fit_classifier(network, _probe_batches(config, train, weights))
+            fit_classifier(network, _probe_batches(config, train, weights, targets))
         averaged.set_weights(network.get_weights())
     while int(trainer.epoch) < config.last_epoch:
         epoch = int(trainer.epoch)
         side_px = config.stage_of(epoch).input_px
         started = time.monotonic()
-        loss = trainer.run_epoch(_batches(config, train, weights, epoch, side_px))
+        loss = trainer.run_epoch(
+            _batches(config, train, weights, targets, epoch, side_px)
+        )
         trainer.epoch.assign(epoch + 1)
         line: dict[str, Any] = {
             "epoch": epoch + 1,
@@ -142,8 +146,25 @@ def _check_same_run(path: Path, config: TrainingConfig) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _targets(
+    config: TrainingConfig,
+    train: PhotoSet,
+    n_classes: int,
+    opinions: npt.NDArray[np.float32] | None,
+) -> npt.NDArray[np.float32]:
+    """Class shares to learn for each photo: its label, and a teacher's opinion."""
+    labels = np.eye(n_classes, dtype=np.float32)[train.labels]
+    if opinions is None:
+        return labels
+    share = config.teacher_share
+    return np.asarray((1 - share) * labels + share * opinions, dtype=np.float32)
+
+
 def _probe_batches(
-    config: TrainingConfig, train: PhotoSet, weights: npt.NDArray[np.float64]
+    config: TrainingConfig,
+    train: PhotoSet,
+    weights: npt.NDArray[np.float64],
+    targets: npt.NDArray[np.float32],
 ) -> Any:
     """Draw views to fit the classifier on: unmixed, from a seed of their own."""
     plain = replace(
@@ -154,20 +175,21 @@ def _probe_batches(
         label_smoothing=0.0,
     )
     side_px = config.stages[0].input_px
-    return _batches(plain, train, weights, _PROBE_EPOCH, side_px)
+    return _batches(plain, train, weights, targets, _PROBE_EPOCH, side_px)
 
 
 def _batches(
     config: TrainingConfig,
     train: PhotoSet,
     weights: npt.NDArray[np.float64],
+    targets: npt.NDArray[np.float32],
     epoch: int,
     side_px: int,
 ) -> Any:
     """Stream one epoch's batches; photos are read from memory as they are needed."""
     import tensorflow as tf
 
-    n_classes = int(train.labels.max()) + 1
+    n_classes = targets.shape[1]
     rng = np.random.default_rng([config.seed, epoch])
     n = config.samples_per_epoch - config.samples_per_epoch % config.batch_size
     drawn = rng.choice(len(train), size=n, p=weights)
@@ -178,19 +200,16 @@ def _batches(
             lambda i: train.photos[int(i)], [index], tf.uint8, stateful=False
         )
         pixels.set_shape((None, None, 3))
-        label = tf.gather(tf.constant(train.labels), index)
         seen = augment(pixels, seed, side_px, config)
         if config.sea_views:
             seen = sea_view(seen, seed + 1, strength=config.sea_views)
             seen = tf.ensure_shape(seen, (side_px, side_px, 3))
-        return seen, tf.one_hot(label, n_classes)
+        return seen, tf.gather(tf.constant(targets), index)
 
-    def mix(pixels: Any, targets: Any, seed: Any) -> tuple[Any, Any]:
+    def mix(pixels: Any, shares: Any, seed: Any) -> tuple[Any, Any]:
         smooth = config.label_smoothing
-        targets = targets * (1 - smooth) + smooth / n_classes
-        return mix_batch(
-            pixels, targets, seed, mixup=config.mixup, cutmix=config.cutmix
-        )
+        shares = shares * (1 - smooth) + smooth / n_classes
+        return mix_batch(pixels, shares, seed, mixup=config.mixup, cutmix=config.cutmix)
 
     batch_seeds = rng.integers(
         0, 2**31 - 1, size=(n // config.batch_size, 2), dtype=np.int32
@@ -211,19 +230,12 @@ class _Trainer:
     them.
     """
 
-    def __init__(
-        self,
-        config: TrainingConfig,
-        network: Any,
-        averaged: Any,
-        teacher: Teacher | None = None,
-    ) -> None:
+    def __init__(self, config: TrainingConfig, network: Any, averaged: Any) -> None:
         import keras
         import tensorflow as tf
 
         self.config = config
         self.network = network
-        self.teacher = teacher
         self.learns_statistics = config.network not in LITE_SCALES
         self.backbone = keras.Model(
             network.inputs, network.get_layer("features").output
@@ -293,7 +305,9 @@ class _Trainer:
             features = self.backbone(pixels, training=self.learns_statistics)
             features = self.network.get_layer("dropout")(features, training=True)
             logits = self.network.get_layer("fc")(features)
-            loss = self._loss(pixels, targets, logits)
+            loss = tf.reduce_mean(
+                tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+            )
         gradients = tape.gradient(loss, self.variables)
         gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
         self.step.assign_add(1)
@@ -315,24 +329,6 @@ class _Trainer:
         for now, mean in zip(self.statistics, self.averaged_statistics, strict=True):
             mean.assign(momentum * mean + (1.0 - momentum) * now)
         return loss
-
-    def _loss(self, pixels: Any, targets: Any, logits: Any) -> Any:
-        """Cross-entropy with the labels and, if there is one, the teacher [1]_.
-
-        References
-        ----------
-        .. [1] G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015.
-        """
-        import tensorflow as tf
-
-        cross = tf.nn.softmax_cross_entropy_with_logits
-        loss = tf.reduce_mean(cross(targets, logits))
-        if self.teacher is None:
-            return loss
-        heat, share = _TEACHER_TEMPERATURE, self.config.teacher_share
-        opinion = tf.stop_gradient(tf.nn.softmax(self.teacher(pixels) / heat))
-        taught = heat**2 * tf.reduce_mean(cross(opinion, logits / heat))
-        return (1.0 - share) * loss + share * taught
 
 
 def _layer_rates(network: Any, config: TrainingConfig) -> dict[str, float]:

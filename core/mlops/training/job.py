@@ -18,10 +18,10 @@ from core.mlops.training.follow import HistoryFollower
 from core.mlops.training.run import (
     Renders,
     gather_training_photos,
-    load_teacher,
     run_training,
 )
 from core.mlops.training.sources import read_data_sources, sources_under
+from core.mlops.training.teacher import load_teacher
 from core.mlops.training.tracked import Tracking, final_metrics, watcher
 
 __all__ = [

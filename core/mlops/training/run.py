@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from core.classification import find_model, verify_model
-from core.errors import ModelError
 from core.mlops.evaluation import confusion_matrix, macro_f1
 from core.mlops.training.boxes import read_box_crops
 from core.mlops.training.config import TrainingConfig
@@ -20,13 +18,13 @@ from core.mlops.training.data import (
     scenes_of,
     validation_folder,
 )
-from core.mlops.training.fit import Teacher, fit, predict_logits
+from core.mlops.training.fit import fit, predict_logits
+from core.mlops.training.teacher import Teacher, opinions_of
 
 __all__ = [
     "FIRST_UNSEEN_SEED",
     "Renders",
     "gather_training_photos",
-    "load_teacher",
     "run_training",
 ]
 
@@ -141,7 +139,8 @@ def run_training(
     sources : collection of str, optional
         Sources of training pictures to keep; all if not given.
     teacher : callable, optional
-        The network named by ``config.teacher``, from `load_teacher`.
+        The network named by ``config.teacher``, from
+        `core.mlops.training.teacher.load_teacher`.
 
     Returns
     -------
@@ -156,7 +155,7 @@ def run_training(
         categories,
         folder,
         groups=groups,
-        teacher=teacher,
+        opinions=None if teacher is None else opinions_of(teacher, train),
         after_epoch=_scorer(
             config,
             read_photo_folder(validation_folder(photos), categories),
@@ -191,37 +190,3 @@ def _scorer(
         }
 
     return score
-
-
-def load_teacher(models_dir: Path, spec: str) -> Teacher:
-    """Load a deployed model to learn from, at its own picture size.
-
-    Parameters
-    ----------
-    models_dir : Path
-        Folder of deployed models.
-    spec : str
-        ``NAME@VERSION``; the files are compared with the manifest first.
-
-    Raises
-    ------
-    NotFoundError, ModelIntegrityError, ModelError
-        If it is not there, differs from its manifest, or has no SavedModel.
-    """
-    import tensorflow as tf
-
-    folder = find_model(models_dir, spec)
-    manifest = verify_model(folder)
-    if not (folder / "saved_model").is_dir():
-        raise ModelError(f"{manifest.model_id} has no SavedModel to learn from")
-    serve = tf.saved_model.load(str(folder / "saved_model")).signatures[
-        "serving_default"
-    ]
-    side_px = manifest.input_px
-
-    def teach(pixels: Any) -> Any:
-        seen = tf.image.resize(pixels, (side_px, side_px), "bilinear")
-        outputs = serve(pixels=seen)
-        return outputs.get("logits", next(iter(outputs.values())))
-
-    return teach
