@@ -1,13 +1,15 @@
 """What the Surveys page asks the library for: jobs, photos, pictures, downloads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import NotFoundError
+from core.errors import ImageError, InputError, NotFoundError
 from dashboard import services
 from dashboard.components.tables import csv_bytes
 
@@ -15,20 +17,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.classification import PhotoClassifier
+    from core.detection import DebrisDetector
     from core.jobs import Job, JobRunner
-    from core.surveys import FileCheck, SurveySummary
+    from core.surveys import BatchPlace, FileCheck, SurveySummary
 
 __all__ = [
+    "all_jobs",
+    "allowed_folders",
     "check_and_keep",
+    "counts_objects",
+    "errors_csv",
+    "has_detector",
     "large_picture",
     "last_jobs",
     "photos",
+    "places",
     "refused",
     "results_csv",
     "runner",
     "summary",
     "survey_names",
     "thumbnail",
+    "unpacked",
 ]
 
 _LARGE_PX = 900
@@ -41,7 +51,8 @@ def runner() -> "JobRunner":
 
     made = services.job_runner()
     load = partial(_load_classifier, services.settings())
-    made.register(SURVEY_JOB, survey_work(services.store(), load))
+    find = partial(_load_detector, services.settings())
+    made.register(SURVEY_JOB, survey_work(services.store(), load, find))
     return made
 
 
@@ -52,11 +63,67 @@ def _load_classifier(settings: Any) -> "PhotoClassifier":
     return load_classifier(settings=settings)
 
 
-def last_jobs() -> "list[Job]":
-    """Survey jobs that run or wait, and the last one that ended; newest first."""
+def _load_detector(settings: Any) -> "DebrisDetector | None":
+    """Load the detector; None if none is deployed."""
+    from core.detection import load_detector
+
+    try:
+        return load_detector(settings=settings)
+    except NotFoundError:
+        return None
+
+
+def has_detector() -> bool:
+    """Whether a detector is deployed."""
+    from core.classification import find_model
+    from core.detection import DEFAULT_DETECTOR
+
+    try:
+        find_model(services.settings().models_dir, DEFAULT_DETECTOR)
+    except NotFoundError:
+        return False
+    return True
+
+
+def counts_objects(survey: str) -> bool | None:
+    """Whether a survey counts objects; None if there is no such survey."""
+    from core.surveys import counts_objects as is_counting
+
+    try:
+        return is_counting(services.store().surveys.get(survey.strip()))
+    except NotFoundError:
+        return None
+
+
+def allowed_folders() -> "tuple[Path, ...]":
+    """Folders that photos may be taken from."""
+    return services.settings().allowed_photo_folders
+
+
+def places() -> "list[BatchPlace]":
+    """Folders and archives on this machine that can be chosen."""
+    from core.surveys import batch_places
+
+    return batch_places(allowed_folders())
+
+
+def errors_csv(errors: Sequence[Any]) -> bytes:
+    """Files of a batch that failed, as a table."""
+    from core.surveys import errors_csv as as_csv
+
+    return as_csv(errors)
+
+
+def all_jobs() -> "list[Job]":
+    """Survey jobs, newest first; at most 100."""
     from core.surveys import SURVEY_JOB
 
-    jobs = runner().listing(kind=SURVEY_JOB)
+    return runner().listing(kind=SURVEY_JOB)
+
+
+def last_jobs() -> "list[Job]":
+    """Survey jobs that run or wait, and the last one that ended; newest first."""
+    jobs = all_jobs()
     ended = [job for job in jobs if job.is_finished][:1]
     return [job for job in jobs if not job.is_finished] + ended
 
@@ -76,6 +143,28 @@ def check_and_keep(
             if check.will_run:
                 store.files.put(data)
             yield check
+
+
+def unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield a file as it is, or the members of a zip archive one by one."""
+    if not (name.lower().endswith(".zip") and data.startswith(b"PK")):
+        yield name, data
+        return
+    from core.surveys import list_batch
+
+    with NamedTemporaryFile(suffix=".zip") as archive:
+        archive.write(data)
+        archive.flush()
+        try:
+            photos = list_batch(Path(archive.name))
+        except InputError:
+            yield name, data  # checked as a file, it is refused with a reason
+            return
+        for photo in photos:
+            try:
+                yield photo.file, photo.load()
+            except ImageError:
+                yield photo.file, b""  # cannot be read; shown as empty
 
 
 def survey_names() -> list[str]:

@@ -84,7 +84,7 @@ class SurveySummary:
     n_reviewed: int
     n_agreed: int
     n_waiting: int
-    n_foreign: int
+    n_foreign: int = 0
     n_refused: int
     effort_km2: float
     first_at: datetime | None

@@ -34,8 +34,13 @@ class FootprintChoice:
     camera_tilt_deg: float | None = None
 
 
-def footprint_choice(usable: "Sequence[FileCheck]") -> FootprintChoice:
-    """Draw the choice and its inputs; say what follows from them."""
+def footprint_choice(
+    usable: "Sequence[FileCheck]", *, is_unseen: bool = False
+) -> FootprintChoice:
+    """Draw the choice and its inputs; say what follows from them.
+
+    Photos that nobody has looked at yet are taken as 4 to 3 where it matters.
+    """
     way = st.segmented_control(
         "Sea that one photo shows",
         [_UNKNOWN, _AREA, _FLIGHT, _CAMERA],
@@ -55,7 +60,7 @@ def footprint_choice(usable: "Sequence[FileCheck]") -> FootprintChoice:
     if way == _FLIGHT:
         return FootprintChoice(_of_flight(usable))
     if way == _CAMERA:
-        return _of_cameras(usable)
+        return _of_unseen_cameras() if is_unseen else _of_cameras(usable)
     st.caption("Counted as sightings without effort.")
     return FootprintChoice()
 
@@ -107,6 +112,15 @@ def _of_flight(usable: "Sequence[FileCheck]") -> float | None:
     how = "looking down" if not tilt else f"tilted by {tilt:g}°"
     st.caption(f"One photo shows {area * 1e6:,.0f} m² ({area:.5f} km²), {how}.")
     return area
+
+
+def _of_unseen_cameras() -> FootprintChoice:
+    tilt = _tilt()
+    st.caption(
+        "Each photo's own height and lens are used. One that lacks them counts as a "
+        "sighting without effort, and its warnings say what it lacks."
+    )
+    return FootprintChoice(camera_tilt_deg=tilt)
 
 
 def _of_cameras(usable: "Sequence[FileCheck]") -> FootprintChoice:

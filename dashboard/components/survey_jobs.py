@@ -9,7 +9,8 @@ from core.jobs import Job, JobState
 from dashboard import survey_data
 from dashboard.components.page import error_panel
 from dashboard.components.photo_gallery import plain
-from dashboard.components.survey_words import counted
+from dashboard.components.survey_batches import batch_source, failures, resume_button
+from dashboard.components.survey_words import counted, time_left
 from dashboard.state import StateKey
 
 if TYPE_CHECKING:
@@ -47,12 +48,17 @@ def _live() -> None:
 def _running(job: Job) -> None:
     with st.container(border=True):
         waits = job.state is JobState.QUEUED
-        verb = "waits for the run before it" if waits else "is being classified"
+        verb = "waits for the run before it" if waits else "is being taken in"
         files = counted(job.total or len(job.params["files"]), "file")
-        said = f"{job.done:,} of {files}"
+        said = [f"{job.done:,} of {files}"]
+        if (n_failed := job.result.get("n_errors", 0)) and not waits:
+            said.append(f"{n_failed:,} failed")
+        if (left := job.result.get("seconds_left")) is not None and not waits:
+            said.append(time_left(left))
         st.progress(
             job.share_done,
-            text=f"Survey **{plain(job.params['survey'])}** {verb}: {said}",
+            text=f"Survey **{plain(job.params['survey'])}** "
+            f"({plain(batch_source(job))}) {verb}: {', '.join(said)}",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
@@ -79,6 +85,7 @@ def _ended(job: Job) -> None:
                     f"Survey **{survey}**: {_outcome(job)}.", icon=":material/check:"
                 )
                 _dismiss_button(job)
+            failures(job, key="ended")
         return
     files = counted(job.total or len(job.params["files"]), "file is", "files are")
     kept = f"{job.done:,} of {files} finished and kept."
@@ -95,14 +102,9 @@ def _ended(job: Job) -> None:
             f"Survey **{survey}** {what}. {kept}", icon=":material/pause_circle:"
         )
     with st.container(horizontal=True, gap="small"):
-        if st.button(
-            "Resume survey",
-            key=f"surveys_resume_{job.job_id}",
-            icon=":material/play_arrow:",
-        ):
-            survey_data.runner().resume(job.job_id)
-            st.rerun()
+        resume_button(job, key="ended")
         _dismiss_button(job)
+    failures(job, key="ended")
 
 
 def _dismiss_button(job: Job) -> None:
@@ -125,6 +127,11 @@ def _outcome(job: Job) -> str:
             counts.get("n_waiting", 0),
             "waits for a position or time",
             "wait for a position or time",
+        ),
+        (
+            counts.get("n_foreign", 0),
+            "unlike the photos the model knows waits for a look",
+            "unlike the photos the model knows wait for a look",
         ),
     )
     return ", ".join(counted(*part) for part in parts if part[0]) or "nothing new"

@@ -1,6 +1,5 @@
 """Adding photos: drop files, see at once which are usable, mend, run."""
 
-from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,18 @@ from dashboard import services, survey_data
 from dashboard.components.maps import MapFrame, draw_map
 from dashboard.components.page import error_panel
 from dashboard.components.small_map import fitted
+from dashboard.components.survey_batches import past_batches
 from dashboard.components.survey_footprint import FootprintChoice, footprint_choice
+from dashboard.components.survey_machine import count_choice, machine_step
 from dashboard.components.survey_simulated import simulated_note
 from dashboard.components.survey_words import counted
 from dashboard.state import StateKey, actor
 from dashboard.theme import MAP_COLOURS, theme_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from core.surveys import FileCheck
@@ -32,11 +36,28 @@ BATCH = StateKey[tuple["FileCheck", ...]]("surveys", "batch", ())
 STARTED = StateKey[str]("surveys", "started", "")
 _ROUND = StateKey[int]("surveys", "upload_round", 0)
 _NAME = StateKey[str]("surveys", "name", "")
-_KINDS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
+_BROWSER, _MACHINE = "This computer's browser", "The machine Gyre runs on"
 
 
 def upload_step() -> None:
-    """Draw the upload, and once files are there, their table and the run button."""
+    """Draw where photos may come from, the step for it, and the batches before."""
+    where = st.segmented_control(
+        "Where the photos are",
+        (_BROWSER, _MACHINE),
+        default=_BROWSER,
+        required=True,
+        key="surveys_where",
+        help="This machine is the one that Gyre runs on; for thousands of photos that "
+        "is faster than an upload.",
+    )
+    if where == _MACHINE:
+        machine_step(STARTED)
+    else:
+        _browser_step()
+    past_batches()
+
+
+def _browser_step() -> None:
     batch = BATCH.get()
     by_folder = st.toggle(
         "Choose a whole folder", key="surveys_folder", persist_state="session"
@@ -45,8 +66,8 @@ def upload_step() -> None:
         "Drop survey photos here" if not by_folder else "Drop a folder of photos here",
         accept_multiple_files="directory" if by_folder else True,
         key=f"surveys_files_{_ROUND.get()}",
-        help="JPEG, PNG, WebP, TIFF or HEIC. Anything else is listed as refused with "
-        "its reason. Files stay on this machine.",
+        help="JPEG, PNG, WebP, TIFF or HEIC, or zip archives of them. Anything else is "
+        "listed as refused with its reason. Files stay on this machine.",
     )
     if files:
         _check(files)
@@ -75,17 +96,24 @@ def _check(files: "Sequence[UploadedFile]") -> None:
     bar = st.progress(0.0, text="Checking files")
     rows: list[FileCheck] = []
 
-    def contents() -> Iterator[tuple[str, bytes]]:
-        for file in files:
-            yield file.name, file.getvalue()
-
-    for done, check in enumerate(survey_data.check_and_keep(contents(), seen=seen), 1):
-        rows.append(check)
+    for done, file in enumerate(files, 1):
+        contents = survey_data.unpacked(file.name, _bytes_of(file))
+        rows += survey_data.check_and_keep(contents, seen=seen)
         said = f"Checked {done:,} of {counted(len(files), 'file')}"
         bar.progress(done / len(files), text=said)
     BATCH.set((*BATCH.get(), *rows))
     _release(files)
     _ROUND.set(_ROUND.get() + 1)
+
+
+def _bytes_of(file: "UploadedFile") -> bytes:
+    """Read an upload from the disk if the server put it there."""
+    context = get_script_run_ctx()
+    path_of = getattr(context and context.uploaded_file_mgr, "path", None)
+    if context is None or path_of is None:
+        return file.getvalue()
+    path: Path | None = path_of(context.session_id, file.file_id)
+    return file.getvalue() if path is None else path.read_bytes()
 
 
 def _release(files: "Sequence[UploadedFile]") -> None:
@@ -207,6 +235,7 @@ def _run_form(
         help="Photos added under a known name join that survey.",
     )
     is_mixed = simulated_note(batch, _keep)
+    count_objects = count_choice(name)
     taken_on = _taken_on(usable)
     footprint = footprint_choice(usable)
     with st.container(horizontal=True, gap="small"):
@@ -222,7 +251,7 @@ def _run_form(
             _ROUND.set(_ROUND.get() + 1)
             st.rerun()
     if run:
-        _start(name, batch, positions, footprint, taken_on)
+        _start(name, batch, positions, footprint, taken_on, count_objects)
 
 
 def _keep(batch: "Sequence[FileCheck]") -> None:
@@ -253,6 +282,7 @@ def _start(
     positions: dict[str, tuple[float, float]],
     footprint: FootprintChoice,
     taken_on: datetime | None,
+    count_objects: bool | None,
 ) -> None:
     from core.surveys import start_survey
 
@@ -267,6 +297,7 @@ def _start(
             camera_tilt_deg=footprint.camera_tilt_deg,
             positions=positions,
             taken_on=taken_on,
+            count_objects=count_objects,
         )
     except CleanupError as error:
         error_panel(error, kept="The checked files are kept in the list below.")
