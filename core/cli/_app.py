@@ -21,6 +21,7 @@ from core.cli import (
     ingest,
     models,
     plan,
+    prior,
     schema,
     serve,
 )
@@ -74,6 +75,7 @@ import_.register(app)
 ingest.register(app)
 models.register(app)
 plan.register(app)
+prior.register(app)
 schema.register(app)
 serve.register(app)
 

@@ -1,5 +1,6 @@
 """``plan``: a cleanup plan for a fleet."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -94,6 +95,15 @@ def plan(
             "repeated.",
         ),
     ] = None,
+    prior: Annotated[
+        str | None,
+        typer.Option(
+            "--prior",
+            metavar="FOREST",
+            help="Give sites without mass_kg one from a forest such as debris_forest; "
+            "the plan names them as not measured.",
+        ),
+    ] = None,
     margin_km: Annotated[
         float, typer.Option("--margin", min=0.0, help="Distance kept from land, km.")
     ] = 0.0,
@@ -128,7 +138,9 @@ def plan(
 
     start_at = _start(start)
     check_folder(out, gpx, rtz, kml, geojson, csv, pdf)
-    sites_read, fleet_read = _inputs(sites, fleet)
+    sites_read, fleet_read, prior_note = _inputs(
+        sites, fleet, prior=prior, start_at=start_at
+    )
     sea = PlanSea(
         currents=currents or [], wind=wind or [], stokes=stokes or [], waves=waves or []
     )
@@ -161,7 +173,9 @@ def plan(
         rejected=(*fleet_read.rejected, *sites_read.rejected),
         progress=progress_line("planning, per cent"),
     )
-    for note in (*fleet_read.notes, *sites_read.notes):
+    if prior_note:
+        made = replace(made, notes=(*made.notes, prior_note))
+    for note in (*fleet_read.notes, *sites_read.notes, *filter(None, [prior_note])):
         report_note(note)
     write_plan(
         made,
@@ -178,14 +192,21 @@ def plan(
     emit(made.to_dict(), text=plan_summary(made, out), as_json=as_json)
 
 
-def _inputs(sites: Path, fleet: Path) -> "tuple[SitesRead, FleetRead]":
+def _inputs(
+    sites: Path, fleet: Path, *, prior: str | None, start_at: datetime
+) -> "tuple[SitesRead, FleetRead, str]":
     """Read both files; where neither can be used, both are named."""
+    from core.cli._plan_prior import sites_with_prior
     from core.routing import read_fleet, read_sites
 
     problems: list[str] = []
     sites_read = fleet_read = None
+    note = ""
     try:
-        sites_read = read_sites(sites)
+        if prior is None:
+            sites_read = read_sites(sites)
+        else:
+            sites_read, note = sites_with_prior(sites, prior, time=start_at)
     except InputError as error:
         problems.append(str(error))
     try:
@@ -194,7 +215,7 @@ def _inputs(sites: Path, fleet: Path) -> "tuple[SitesRead, FleetRead]":
         problems.append(str(error))
     if sites_read is None or fleet_read is None:
         raise InputError("; ".join(problems))
-    return sites_read, fleet_read
+    return sites_read, fleet_read, note
 
 
 def _start(text: str | None) -> datetime:
