@@ -1,6 +1,6 @@
 """What the manifest of a detector says beyond that of a classifier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,25 +19,34 @@ class RescoreOptions:
     ----------
     model : str
         Deployed classifier, ``NAME`` or ``NAME@VERSION``.
-    context : float, default 2.2
-        Side of the crop as a multiple of the box's.
-    weight : float, default 0.5
-        Share of the classifier, in [0, 1].
-    max_boxes : int, default 10
-        At most so many boxes of a photo are looked at again.
+    context : float or sequence of float, default 2.2
+        Side of the crop as a multiple of the box's; of several crops the geometric
+        mean of the probabilities counts.
+    weight : float, default 1.0
+        Power of the classifier's probabilities, in [0, 2].
+    detector_weight : float, default 0.5
+        Power of the detector's own shares, in [0, 2].
+    clean_weight : float, default 0.0
+        Power of the probability that the crop is not clean, which lowers the score.
+    max_boxes : int, default 20
+        At most so many objects of a photo are looked at again.
     min_side_px : int, default 150
         Least side of the crop, in pixels of the decoded photo.
     """
 
     model: str
-    context: float = 2.2
-    weight: float = 0.5
-    max_boxes: int = 10
+    context: float | Sequence[float] = 2.2
+    weight: float = 1.0
+    detector_weight: float = 0.5
+    clean_weight: float = 0.0
+    max_boxes: int = 20
     min_side_px: int = 150
 
     def __post_init__(self) -> None:
-        _check_share("rescore.weight", self.weight)
-        if not 1 <= self.context <= 20:
+        for name in ("weight", "detector_weight", "clean_weight"):
+            if not 0 <= getattr(self, name) <= 2:
+                raise InputError(f"rescore.{name} {getattr(self, name)} outside [0, 2]")
+        if not self.contexts or not all(1 <= side <= 20 for side in self.contexts):
             raise InputError(f"rescore.context {self.context} outside [1, 20]")
         if not 1 <= self.max_boxes <= 100:
             raise InputError(f"rescore.max_boxes {self.max_boxes} outside [1, 100]")
@@ -45,6 +54,13 @@ class RescoreOptions:
             raise InputError(
                 f"rescore.min_side_px {self.min_side_px} outside [1, 4096]"
             )
+
+    @property
+    def contexts(self) -> tuple[float, ...]:
+        """The sides of the crops about one box."""
+        if isinstance(self.context, Sequence):
+            return tuple(self.context)
+        return (self.context,)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from core.detection.options import RescoreOptions
 __all__ = ["CropClassifier", "blend", "crop_window", "rescored"]
 
 Floats = npt.NDArray[np.float32]
+#: Added before the powers, so that one party alone cannot rule a category out.
+_LEAST_THEIRS, _LEAST_OURS = 1e-3, 1e-2
 
 
 class CropClassifier(Protocol):
@@ -30,20 +32,33 @@ def crop_window(
     width: int,
     height: int,
     options: RescoreOptions,
+    context: float | None = None,
 ) -> tuple[int, int, int, int]:
     """Place the crop about a box, inside the photo, as the classifier's photos are cut.
+
+    Parameters
+    ----------
+    corners : ndarray, shape (4,)
+        Left, top, right, bottom of the box.
+    width, height : int
+        Of the photo.
+    options : RescoreOptions
+        Least side of the crop, and its context where none is given.
+    context : float, optional
+        Side of the crop as a multiple of the box's.
 
     Returns
     -------
     tuple of int
         Left, top, right, bottom.
     """
+    factor = options.contexts[0] if context is None else context
     spans = []
     for low, high, size in (
         (float(corners[0]), float(corners[2]), width),
         (float(corners[1]), float(corners[3]), height),
     ):
-        length = min(max((high - low) * options.context, options.min_side_px), size)
+        length = min(max((high - low) * factor, options.min_side_px), size)
         start = min(max((low + high - length) / 2, 0.0), size - length)
         end = max(int(np.ceil(start + length)), int(start) + 1)
         spans.append((int(start), min(end, size)))
@@ -53,31 +68,43 @@ def crop_window(
 
 def blend(
     vector: Floats,
-    probabilities: npt.NDArray[np.float64],
-    columns: npt.NDArray[np.intp],
-    *,
-    weight: float,
+    theirs: npt.NDArray[np.float64],
+    p_clean: float,
+    options: RescoreOptions,
 ) -> Floats:
-    """Mix the detector's scores of a box with a classifier's probabilities.
+    """Pool the detector's shares of an object's categories with a classifier's.
 
-    The classifier's share is its probability times the best score, so that a box the
-    detector doubts stays doubtful. A category the classifier does not know keeps the
-    detector's score.
+    The shares are a logarithmic pool: powers of both, multiplied. How likely there is
+    an object at all stays the detector's word, but for the power of "not clean". A
+    category the classifier does not know keeps the detector's score.
 
     Parameters
     ----------
     vector : ndarray, shape (n_categories,)
-        Scores of the detector.
-    probabilities : ndarray, shape (n_known,)
-        Of the classifier.
-    columns : ndarray of int, shape (n_categories,)
-        Where each category stands among the probabilities, or -1.
-    weight : float
-        Share of the classifier.
+        Scores of the detector; their sum is the score of the object.
+    theirs : ndarray, shape (n_categories,)
+        Probabilities of the classifier; NaN for categories it does not know.
+    p_clean : float
+        Its probability that there is nothing.
+    options : RescoreOptions
+        The powers.
+
+    Returns
+    -------
+    ndarray, shape (n_categories,)
+        Scores; their sum is that of the vector if ``clean_weight`` is 0.
     """
-    theirs = vector.max() * probabilities[columns]
-    mixed = (1 - weight) * vector + weight * theirs
-    return np.where(columns >= 0, mixed, vector).astype(np.float32)
+    total = float(vector.sum())
+    is_known = np.isfinite(theirs)
+    pooled = vector.astype(np.float64)
+    if total > 0 and is_known.any():
+        share = pooled[is_known] / total
+        mixed = (theirs[is_known] + _LEAST_THEIRS) ** options.weight
+        mixed *= (share + _LEAST_OURS) ** options.detector_weight
+        pooled[is_known] = pooled[is_known].sum() * mixed / mixed.sum()
+    # A classifier sure of a clean crop may err: a twentieth always stays.
+    pooled *= (1 - 0.95 * p_clean) ** options.clean_weight
+    return pooled.astype(np.float32)
 
 
 def rescored(
@@ -90,62 +117,82 @@ def rescored(
     floor: float,
     iou: float,
 ) -> Boxes:
-    """Blend the category scores of the likeliest boxes with a classifier's.
+    """Let a classifier have its say in the categories of the likeliest objects.
+
+    Boxes are first taken together as objects, whatever their category; each object
+    then stands in the list with every category that reaches the floor.
 
     Parameters
     ----------
     photo : ndarray of uint8, shape (h, w, 3)
         RGB.
     boxes : Boxes
-        After suppression, highest score first.
+        After suppression.
     classifier : CropClassifier
         Looks at the crops.
     categories : tuple of str
         Of the detector.
     options : RescoreOptions
-        Crop, weight and number of boxes.
+        Crop, powers and number of objects.
     floor : float
         Categories of a box below it are not listed.
     iou : float
-        Of the suppression that follows.
+        Overlap from which two boxes are one object.
 
     Returns
     -------
     Boxes
         Highest score first.
     """
+    objects = suppress(
+        Boxes(
+            boxes.corners,
+            np.zeros(len(boxes), dtype=np.intp),
+            boxes.vectors.sum(axis=1),
+            boxes.vectors,
+            boxes.is_cut,
+        ),
+        iou=iou,
+    )
     index = {code: k for k, code in enumerate(classifier.categories)}
     columns = np.array([index.get(code, -1) for code in categories], dtype=np.intp)
-    _, first, place = np.unique(
-        boxes.corners, axis=0, return_index=True, return_inverse=True
+    vectors = objects.vectors.copy()
+    for row in range(min(options.max_boxes, len(objects))):
+        said = _said_of(photo, objects.corners[row], classifier, options)
+        vectors[row] = blend(
+            vectors[row],
+            np.where(columns >= 0, said[columns], np.nan),
+            float(said[index["clean"]]) if "clean" in index else 0.0,
+            options,
+        )
+    rows, labels = np.nonzero(vectors >= floor)
+    listed = Boxes(
+        objects.corners[rows],
+        labels,
+        vectors[rows, labels],
+        vectors[rows],
+        objects.is_cut[rows],
     )
-    # The likeliest places; one with several categories is looked at once.
-    chosen = np.sort(first)[: options.max_boxes]
-    if not len(chosen):
-        return boxes
-    parts = [boxes.take(~np.isin(first[place.reshape(-1)], chosen))]
-    for row in chosen:
+    return listed.take(np.argsort(-listed.scores, kind="stable"))
+
+
+def _said_of(
+    photo: npt.NDArray[np.uint8],
+    corners: npt.NDArray[np.float32],
+    classifier: CropClassifier,
+    options: RescoreOptions,
+) -> npt.NDArray[np.float64]:
+    """Probabilities of a box's crops, their geometric mean where there are several."""
+    logs = []
+    for context in options.contexts:
         left, top, right, bottom = crop_window(
-            boxes.corners[row],
+            corners,
             width=photo.shape[1],
             height=photo.shape[0],
             options=options,
+            context=context,
         )
         crop = np.ascontiguousarray(photo[top:bottom, left:right])
-        vector = blend(
-            boxes.vectors[row],
-            classifier.predict_one(crop),
-            columns,
-            weight=options.weight,
-        )
-        labels = np.flatnonzero(vector >= floor)
-        parts.append(
-            Boxes(
-                np.repeat(boxes.corners[row][None], len(labels), axis=0),
-                labels,
-                vector[labels],
-                np.repeat(vector[None], len(labels), axis=0),
-                np.repeat(boxes.is_cut[row], len(labels)),
-            )
-        )
-    return suppress(Boxes.joined(parts), iou=iou)
+        logs.append(np.log(np.maximum(classifier.predict_one(crop), 1e-9)))
+    mean = np.exp(np.mean(logs, axis=0))
+    return np.asarray(mean / mean.sum())

@@ -8,6 +8,7 @@ import pytest
 
 from core.config import PROJECT_ROOT, Settings
 from core.detection import load_detector
+from core.detection.options import RescoreOptions
 from core.detection.rescore import blend
 from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
 from tests.detector_models import CATEGORIES, MODEL_FILE, deploy, manifest_of, picture
@@ -185,15 +186,42 @@ def test_a_model_that_is_no_litert_file_is_refused(tmp_path):
         load_detector(settings=Settings(models_dir=tmp_path))
 
 
+def options(**changed):
+    return RescoreOptions(**{"model": "some_classifier"} | changed)
+
+
 def test_a_classifier_has_its_share_in_the_category():
-    vector = np.array([0.6, 0.2, 0.4], dtype=np.float32)
-    # The classifier knows the first two, in another order; the third it does not.
-    mixed = blend(vector, np.array([0.9, 0.1]), np.array([1, 0, -1]), weight=0.5)
+    vector = np.array([0.3, 0.1, 0.4], dtype=np.float32)
+    # The classifier does not know the third category, which keeps its score.
+    theirs = np.array([0.1, 0.9, np.nan])
+    only_theirs = blend(vector, theirs, 0.0, options(weight=1, detector_weight=0))
     np.testing.assert_allclose(
-        mixed,
-        [0.5 * 0.6 + 0.5 * 0.6 * 0.1, 0.5 * 0.2 + 0.5 * 0.6 * 0.9, 0.4],
-        rtol=1e-6,
+        only_theirs, [0.4 * 0.101 / 1.002, 0.4 * 0.901 / 1.002, 0.4], rtol=1e-6
     )
+    only_ours = blend(vector, theirs, 0.0, options(weight=0, detector_weight=1))
+    np.testing.assert_allclose(only_ours, vector, atol=0.01)
+    both = blend(vector, theirs, 0.0, options(weight=1, detector_weight=1))
+    first, second = 0.101 * (0.375 + 0.01), 0.901 * (0.125 + 0.01)
+    np.testing.assert_allclose(
+        both[:2], [0.4 * v / (first + second) for v in (first, second)], rtol=1e-6
+    )
+    assert both.sum() == pytest.approx(vector.sum())
+
+
+def test_a_clean_crop_lowers_the_score_and_never_to_nothing():
+    vector = np.array([0.6, 0.2], dtype=np.float32)
+    theirs = np.array([0.0, 0.0])
+    sure = blend(vector, theirs, 1.0, options(clean_weight=1))
+    assert sure.sum() == pytest.approx(0.8 * 0.05)
+    assert blend(vector, theirs, 1.0, options()).sum() == pytest.approx(0.8)
+
+
+def test_nothing_known_changes_nothing():
+    vector = np.array([0.6, 0.2], dtype=np.float32)
+    unknown = np.array([np.nan, np.nan])
+    np.testing.assert_array_equal(blend(vector, unknown, 0.0, options()), vector)
+    nothing = np.zeros(2, dtype=np.float32)
+    np.testing.assert_array_equal(blend(nothing, vector, 0.0, options()), nothing)
 
 
 class FakeClassifier:
@@ -215,8 +243,9 @@ def test_the_second_stage_looks_at_the_likeliest_boxes(tmp_path, models_dir):
 
     rescore = {
         "model": "optimized_cnn_model",
-        "weight": 0.75,
-        "context": 2.0,
+        "weight": 1.0,
+        "detector_weight": 0.0,
+        "context": [2.0, 4.0],
         "max_boxes": 1,
         "min_side_px": 4,
     }
@@ -228,12 +257,28 @@ def test_the_second_stage_looks_at_the_likeliest_boxes(tmp_path, models_dir):
     detector = DebrisDetector(manifest, model, classifier=classifier)
     photo = picture(64, 64, ("plastic", 16, 16, 8, 8), ("wood", 40, 40, 8, 4))
     found = detector.detect(photo)
-    assert classifier.shown == [(20, 20, 3)]
+    assert classifier.shown == [(20, 20, 3), (40, 40, 3)]
+    # Red is shown as plastic only, so the shares are the classifier's own.
     assert [one.category for one in found[:2]] == ["metal", "wood"]
-    assert found[0].score == pytest.approx(0.75)
-    # The category that lost stays listed, at a quarter and then as a second one.
-    plastic = next(one for one in found if one.category == "plastic")
-    assert plastic.score == pytest.approx(0.25 * 0.5)
+    assert found[0].score == pytest.approx(1.0, abs=0.01)
+    assert all(one.category != "plastic" for one in found if one.score > 0.02)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weight": -1},
+        {"context": []},
+        {"context": [0.5]},
+        {"context": "wide"},
+        {"max_boxes": 0},
+        {"min_side_px": 0},
+    ],
+)
+def test_a_second_stage_that_makes_no_sense_is_refused(tmp_path, wrong):
+    deploy(tmp_path, rescore={"model": "optimized_cnn_model"} | wrong)
+    with pytest.raises(ModelError, match="malformed"):
+        load_detector(settings=Settings(models_dir=tmp_path))
 
 
 def test_the_manifest_names_the_classifier_of_the_second_stage(tmp_path):
