@@ -6,14 +6,14 @@ References
    Functions", 2010.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from core.mlops.preparation.pictures import GREY_SIDE, Look
 
-__all__ = ["MAX_FREQUENCY_BITS", "Groups", "near_pairs"]
+__all__ = ["MOST_EACH", "Groups", "near_pairs"]
 
 #: Bits of 64 that may differ, the least correlation of the small grey pictures, and
 #: how far the shares of red, green and blue may lie apart; chosen by looking at pairs
@@ -28,7 +28,10 @@ MAX_COLOUR_DISTANCE = 0.04
 MIN_DETAIL_CORRELATION = 0.8
 MIN_DETAIL = 2.0
 _TEXT_ROWS = 2
-_BLOCK = 1024
+#: A picture is paired with so many later ones at most; a film of one thing would
+#: otherwise give pairs by the square, and they are one group after the first few.
+MOST_EACH = 20
+_ROWS, _COLUMNS, _CHUNK = 1024, 8192, 4096
 
 
 class Groups:
@@ -64,10 +67,10 @@ class Groups:
 
 
 def near_pairs(looks: Sequence[Look]) -> list[tuple[int, int]]:
-    """Find every pair of pictures that look alike.
+    """Find pairs of pictures that look alike.
 
-    Every picture is compared with every other in blocks, which takes about a minute
-    for 100,000 pictures and needs no memory beyond a block.
+    Every picture is compared with every other, in blocks of bounded memory; the time
+    grows with the square of their number.
 
     Parameters
     ----------
@@ -77,32 +80,43 @@ def near_pairs(looks: Sequence[Look]) -> list[tuple[int, int]]:
     Returns
     -------
     list of tuple of int
-        Pairs of indices, the lower first.
+        Pairs of indices, the lower first; at most `MOST_EACH` for the lower.
     """
     frequencies = _bits([look.frequencies for look in looks])
     gradients = _bits([look.gradients for look in looks])
     grey, detail, colour = *_greys(looks), _colours(looks)
+    n_each = np.zeros(len(looks), dtype=np.int64)
     pairs: list[tuple[int, int]] = []
-    for start in range(0, len(looks), _BLOCK):
-        end = min(start + _BLOCK, len(looks))
-        differ = np.bitwise_count(
-            frequencies[start:end, None] ^ frequencies[None, start:]
-        )
-        rows, columns = np.nonzero(differ <= MAX_FREQUENCY_BITS)
-        rows, columns = rows + start, columns + start
-        ahead = columns > rows
-        rows, columns = rows[ahead], columns[ahead]
-        steps = np.bitwise_count(gradients[rows] ^ gradients[columns])
-        rows, columns = (a[steps <= MAX_GRADIENT_BITS] for a in (rows, columns))
-        for at in range(0, len(rows), 4 * _BLOCK):
-            i, j = rows[at : at + 4 * _BLOCK], columns[at : at + 4 * _BLOCK]
+    for rows, columns in _candidates(frequencies, gradients):
+        for at in range(0, len(rows), _CHUNK):
+            i, j = rows[at : at + _CHUNK], columns[at : at + _CHUNK]
+            wanted = n_each[i] < MOST_EACH
+            i, j = i[wanted], j[wanted]
             alike = np.einsum("nk,nk->n", grey[i], grey[j]) >= MIN_CORRELATION
             apart = np.abs(colour[i] - colour[j]).max(axis=1, initial=0.0)
             alike &= apart <= MAX_COLOUR_DISTANCE
             same = np.einsum("nk,nk->n", detail[i], detail[j])
             alike &= same >= MIN_DETAIL_CORRELATION
-            pairs += zip(i[alike].tolist(), j[alike].tolist(), strict=True)
+            for one, other in zip(i[alike].tolist(), j[alike].tolist(), strict=True):
+                if n_each[one] < MOST_EACH:
+                    n_each[one] += 1
+                    pairs.append((one, other))
     return pairs
+
+
+def _candidates(
+    frequencies: npt.NDArray[np.uint64], gradients: npt.NDArray[np.uint64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Give, block by block, pairs whose hashes are near, the lower index first."""
+    for top in range(0, len(frequencies), _ROWS):
+        mine = frequencies[top : top + _ROWS, None]
+        for left in range(top, len(frequencies), _COLUMNS):
+            differ = np.bitwise_count(mine ^ frequencies[None, left : left + _COLUMNS])
+            rows, columns = np.nonzero(differ <= MAX_FREQUENCY_BITS)
+            rows, columns = rows + top, columns + left
+            steps = np.bitwise_count(gradients[rows] ^ gradients[columns])
+            near = (columns > rows) & (steps <= MAX_GRADIENT_BITS)
+            yield rows[near], columns[near]
 
 
 def _bits(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
@@ -126,10 +140,11 @@ def _greys(
     surface = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
     bowl = surface[inner].reshape(-1, 6).astype(np.float32)
     detail = grey[:, inner].reshape(len(grey), -1)
-    detail = detail - detail @ np.linalg.pinv(bowl).T @ bowl.T
+    fitted = detail @ np.linalg.pinv(bowl).T @ bowl.T
+    detail = np.asarray(detail - fitted, dtype=np.float32)
     detail[detail.std(axis=1) < MIN_DETAIL] = 0.0
-    grey = grey.reshape(len(grey), -1)
-    return _unit(grey - grey.mean(axis=1, keepdims=True)), _unit(detail)
+    flat = grey.reshape(len(grey), -1)
+    return _unit(flat - flat.mean(axis=1, keepdims=True)), _unit(detail)
 
 
 def _unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

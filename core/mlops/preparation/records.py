@@ -39,7 +39,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "near_duplicate": ("note", "nothing: such pictures stay on one side of the split"),
     "leak": (
         "warning",
-        "use the new split; scores on the old one were too good",
+        "look at both: if they are one scene, scores on the old split are too good",
     ),
     "entangled": (
         "warning",
@@ -48,6 +48,11 @@ KINDS: dict[str, tuple[str, str]] = {
     "one_source": ("warning", "add pictures of this class from a second source"),
     "few": ("warning", "add pictures; until then differences there are noise"),
     "one_scene": ("warning", "add pictures of this class from a second place or dive"),
+    "scenes_unnamed": (
+        "warning",
+        "name scenes in manifest.csv or with --scene-pattern; or --keep-split, if the "
+        "set's own split is by scene",
+    ),
     "large_scene": (
         "warning",
         "name scenes in manifest.csv or with --scene-pattern, or a shorter --scene-gap",

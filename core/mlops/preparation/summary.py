@@ -15,6 +15,9 @@ from core.mlops.preparation.scenes import Scenes
 
 __all__ = ["report_alike", "summarise"]
 
+#: Share of pictures of no known scene from which on the split is not to be trusted.
+_MOST_ALONE = 0.5
+
 
 def report_alike(found: SourceSet, items: Sequence[Item], scenes: Scenes) -> int:
     """Name pictures that look alike; count pairs across the set's own split."""
@@ -76,6 +79,14 @@ def summarise(
         Counter(sources),
         largest / len(items),
     )
+    n_alone = sum(
+        1
+        for item, scene in zip(items, scenes.of, strict=True)
+        if scene_sizes[scene] == 1 and not item.sourced.scene
+    )
+    if n_alone > _MOST_ALONE * len(items) and not options["keep_split"]:
+        reason = f"{n_alone} of {len(items)} pictures are in no scene that is known"
+        found.find("scenes_unnamed", "the whole set", reason)
     n_val = sum(bool(in_validation[scene]) for scene in scenes.of)
     n_named = Counter(
         label

@@ -50,7 +50,7 @@ def test_a_set_is_split_by_scene_and_the_source_is_untouched(folder_set, tmp_pat
     assert tree(folder_set.root) == before
     rows = rows_of(out / "processed/manifest.csv")
     assert len(rows) == 60
-    sides = {}
+    sides: dict[str, set[str]] = {}
     for row in rows:
         path = out / "processed" / row["file"]
         assert row["file"] == f"{row['split']}/{row['label']}/{path.name}"
@@ -267,6 +267,18 @@ def test_alike_pictures_across_the_old_split_are_reported_and_joined(make, tmp_p
     rows = rows_of(tmp_path / "out/processed/manifest.csv")
     sides = {r["split"] for r in rows if r["origin"].split("/")[-1][:2] in ("3.", "3b")}
     assert len({r["scene_group"] for r in rows}) == 24 and sides
+
+
+def test_a_set_without_scenes_says_that_its_split_is_doubtful(folder_set):
+    assert not _unnamed(prepare(folder_set.root, None).report)
+    (folder_set.root / "manifest.csv").unlink()
+    assert _unnamed(prepare(folder_set.root, None).report) == [
+        "60 of 60 pictures are in no scene that is known"
+    ]
+
+
+def _unnamed(report):
+    return [f["reason"] for f in report["findings"] if f["kind"] == "scenes_unnamed"]
 
 
 def test_turned_and_foreign_formats_become_upright_jpeg(make, tmp_path):

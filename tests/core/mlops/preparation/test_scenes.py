@@ -24,7 +24,7 @@ def scenes_of(root, **options):
     meanings = label_meanings(found, LabelMap())
     items = check_pictures(found, meanings, LookBook(None), min_side_px=16)
     scenes = find_scenes(items, **options)
-    grouped = {}
+    grouped: dict[int, set[str]] = {}
     for item, scene in zip(items, scenes.of, strict=True):
         grouped.setdefault(scene, set()).add(item.sourced.path.name)
     return sorted(map(sorted, grouped.values())), scenes
@@ -118,6 +118,15 @@ def test_empty_water_under_one_lamp_is_not_alike(make):
         Image.fromarray(np.clip(rgb, 0, 255).astype(np.uint8)).save(out, "JPEG")
         make.write(f"clean/{k}.jpg", out.getvalue())
     assert not scenes_of(make.root)[1].near
+
+
+def test_a_film_of_one_thing_is_one_scene_and_not_a_square_of_pairs(make):
+    data = make.put("plastic/first.jpg", 5, size=(128, 96)).read_bytes()
+    for k in range(60):
+        make.write(f"plastic/{k}.jpg", data + bytes([k]))  # other bytes, same picture
+    grouped, scenes = scenes_of(make.root)
+    assert len(grouped) == 1 and len(grouped[0]) == 61
+    assert 60 <= len(scenes.near) <= 20 * 61
 
 
 def random_set(seed, *, n_scenes=120):

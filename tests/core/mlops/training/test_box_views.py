@@ -42,10 +42,10 @@ def test_mosaic_boxes_hold_the_colour_they_name(seed):
 
 def test_the_seed_decides():
     first, again, other = (mosaic(SCENES, seed, 128) for seed in (5, 5, 6))
-    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
     pasted, same = (copy_paste(SCENES[0], SCENES[1:], seed=9) for _ in range(2))
-    assert all((a == b).all() for a, b in zip(pasted, same, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(pasted, same, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -64,7 +64,8 @@ def test_pasting_keeps_the_old_boxes_and_hides_little_of_them(seed):
 
 
 def test_a_picture_without_boxes_is_a_sample_too():
-    empty = (np.zeros((40, 30, 3), dtype=np.uint8), np.zeros((0, 4)), np.zeros(0))
+    empty_scene = (np.zeros((40, 30, 3), dtype=np.uint8), np.zeros((0, 4), np.float32))
+    empty = (*empty_scene, np.zeros(0, np.int64))
     pixels, boxes, labels = mosaic([empty], 0, 64)
     assert pixels.shape == (64, 64, 3) and boxes.shape == (0, 4) and len(labels) == 0
     assert copy_paste(empty, [empty], 0)[1].shape == (0, 4)

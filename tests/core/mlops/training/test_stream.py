@@ -107,8 +107,8 @@ def test_a_broken_or_missing_file_is_named(folder):
 
 def test_senseless_sizes_are_refused(folder):
     photos = list_photos(folder, CATEGORIES)
-    for wrong in ({"side_px": 0, "batch_size": 1}, {"side_px": 8, "batch_size": 0}):
+    for side_px, batch_size in ((0, 1), (8, 0)):
         with pytest.raises(InputError, match="positive"):
-            photo_stream(photos, **wrong)
+            photo_stream(photos, side_px=side_px, batch_size=batch_size)
     with pytest.raises(InputError, match="not negative"):
         photo_stream(photos, side_px=8, batch_size=1, epoch=-1)
