@@ -107,8 +107,13 @@ def export_model(
     folder = models_dir / f".{name}.new" / name / str(version)
     shutil.rmtree(models_dir / f".{name}.new", ignore_errors=True)
     folder.mkdir(parents=True)
+    is_joined = recipe.combine == "logits"
     whole = combined(
-        networks, recipe.input_px, shares=shares, temperatures=temperatures
+        networks,
+        recipe.input_px,
+        shares=shares,
+        temperatures=temperatures,
+        sides_px=[run.config.input_px for run in recipe.runs] if is_joined else None,
     )
     write_network(whole, recipe.input_px, folder, saved_model=saved_model)
     content = _first_content(name, version, categories, recipe, train, sources)

@@ -24,6 +24,7 @@ def combined(
     *,
     shares: Sequence[float] | None = None,
     temperatures: Sequence[float] | None = None,
+    sides_px: Sequence[int] | None = None,
 ) -> Any:
     """Join networks into one graph of fixed input size.
 
@@ -38,6 +39,9 @@ def combined(
     temperatures : sequence of float, optional
         Divides each network's logits before they are averaged, so that one that is
         too sure of itself does not outvote the others; one if not given.
+    sides_px : sequence of int, optional
+        Side that each network was trained at; the photo is resized to it inside the
+        graph. ``side_px`` if not given.
 
     Returns
     -------
@@ -55,9 +59,11 @@ def combined(
     n = len(networks)
     shares = list(shares or [1 / n for _ in networks])
     temperatures = list(temperatures or [1.0] * n)
-    if not networks or not len(shares) == len(temperatures) == n:
+    sides_px = list(sides_px or [side_px] * n)
+    if not networks or not len(shares) == len(temperatures) == len(sides_px) == n:
         raise InputError(
-            f"{n} networks, {len(shares)} shares, {len(temperatures)} temperatures"
+            f"{n} networks, {len(shares)} shares, {len(temperatures)} temperatures, "
+            f"{len(sides_px)} sides"
         )
     import keras
 
@@ -66,10 +72,12 @@ def combined(
     pixels = keras.layers.Input((side_px, side_px, 3), name="pixels")
     outputs = []
     for number, network in enumerate(networks, start=1):
-        part = explained(network)
+        part, side = explained(network), sides_px[number - 1]
+        resize = keras.layers.Resizing(side, side, name=f"resize_{number}")
+        seen = pixels if side == side_px else resize(pixels)
         # Two of one kind have one name, which a graph takes once only.
         named = keras.Model(part.inputs, part.output, name=f"network_{number}")
-        outputs.append(named(pixels))
+        outputs.append(named(seen))
     factors = [
         float(share / (sum(shares) * temperature))
         for share, temperature in zip(shares, temperatures, strict=True)
