@@ -11,9 +11,12 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from core.errors import SourceError
 
 __all__ = ["EXPERIMENT", "RunLog", "flat", "learning_curve", "read_runs"]
 
@@ -253,6 +256,16 @@ def _is_missing_file(uri: str) -> bool:
     return file != uri and not Path(file).exists()
 
 
+@contextmanager
+def _told_as_source() -> Iterator[None]:
+    """Turn whatever MLflow, its database or its server raise into one error."""
+    try:
+        yield
+    except Exception as error:
+        words = " ".join(str(error).split())[:300]
+        raise SourceError(f"the run log cannot be read: {words}") from error
+
+
 def read_runs(uri: str, *, limit: int = 100) -> list[dict[str, Any]]:
     """Return logged runs, newest first.
 
@@ -261,7 +274,17 @@ def read_runs(uri: str, *, limit: int = 100) -> list[dict[str, Any]]:
     list of dict
         ``run_id, name, status, started_ms, ended_ms, parameters, metrics, tags``; no
         run where the store does not exist.
+
+    Raises
+    ------
+    SourceError
+        If the store cannot be read.
     """
+    with _told_as_source():
+        return _read_runs(uri, limit)
+
+
+def _read_runs(uri: str, limit: int) -> list[dict[str, Any]]:
     api = _reader(uri)
     experiment = api and api.get_experiment_by_name(EXPERIMENT)
     if not experiment:
@@ -293,14 +316,21 @@ def read_runs(uri: str, *, limit: int = 100) -> list[dict[str, Any]]:
 def learning_curve(
     uri: str, run_id: str, metrics: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return the values of some metrics by epoch: rows of ``metric, epoch, value``."""
-    api = _reader(uri)
-    if api is None:
-        return []
-    return [
-        {"metric": name, "epoch": point.step, "value": point.value}
-        for name in metrics
-        for point in sorted(
-            api.get_metric_history(run_id, name), key=lambda one: one.step
-        )
-    ]
+    """Return the values of some metrics by epoch: rows of ``metric, epoch, value``.
+
+    Raises
+    ------
+    SourceError
+        If the store or the run cannot be read.
+    """
+    with _told_as_source():
+        api = _reader(uri)
+        if api is None:
+            return []
+        return [
+            {"metric": name, "epoch": point.step, "value": point.value}
+            for name in metrics
+            for point in sorted(
+                api.get_metric_history(run_id, name), key=lambda one: one.step
+            )
+        ]

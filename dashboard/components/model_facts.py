@@ -12,13 +12,71 @@ from dashboard import services
 if TYPE_CHECKING:
     from core.governance import ModelEvidence
 
-__all__ = ["decided_by_model", "deployed", "evidence", "manifest_of", "model_card"]
+__all__ = [
+    "decided_by_model",
+    "deployed",
+    "evidence",
+    "in_use",
+    "manifest_of",
+    "model_card",
+    "per_source",
+    "times",
+]
+
+_USUAL = {"detector": "debris_detector", "forest": "debris_forest"}
 
 
 def deployed() -> list[dict[str, Any]]:
     """Return deployed models with figures, and what is wrong with their files."""
     folder = services.settings().models_dir
     return _deployed(str(folder), _mark(folder))
+
+
+def in_use(models: list[dict[str, Any]]) -> dict[str, str]:
+    """Name the model of each kind that is used where none is named."""
+    from core.classification import champions, classifier_in_use
+
+    settings = services.settings()
+    best = champions(settings.models_dir)
+    wanted = {"classifier": classifier_in_use(settings)} | {
+        kind: best.get(kind, usual) for kind, usual in _USUAL.items()
+    }
+    found = {}
+    for row in models:  # in the order of versions, so the newest stays
+        name = row["model"].partition("@")[0]
+        kind = row.get("kind", "classifier")
+        exact = best.get(kind, "")
+        chosen = wanted.get(kind, "")
+        if chosen == name and exact.partition("@")[0] == name:
+            chosen = exact
+        if chosen in (row["model"], name):
+            found[kind] = row["model"]
+    return found
+
+
+def per_source(models: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the scores by source of each classifier that can be read."""
+    found = {}
+    for row in models:
+        if row.get("kind") == "classifier" and not row["problem"]:
+            val = manifest_of(row["model"]).get("metrics", {}).get("val", {})
+            found[row["model"]] = val.get("per_source", {})
+    return found
+
+
+def times(models: list[dict[str, Any]]) -> dict[str, float]:
+    """Measure one prediction of each model that is whole, in ms, turn by turn."""
+    from core.errors import ModelError
+    from core.mlops.comparison import side_by_side
+
+    whole = [row["model"] for row in models if not row["problem"]]
+    if not whole:
+        return {}
+    try:
+        rows = side_by_side(services.settings().models_dir, whole, rounds=9)
+    except ModelError:  # changed since the page looked
+        return {}
+    return {row["model"]: row["ms"] for row in rows if row.get("ms") is not None}
 
 
 def _mark(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -1,13 +1,13 @@
 """Words, figures and tables about deployed models."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import services
-from dashboard.components import model_charts
+from dashboard.components import model_charts, model_kinds
 from dashboard.components.formats import number, share
 from dashboard.components.page import Figure, metric_row
 from dashboard.components.tables import Column, table
@@ -23,10 +23,17 @@ __all__ = [
 
 _COLUMNS = {
     "model": Column("Model"),
+    "kind": Column("Kind"),
     "in_use": Column("In use", "yes_no"),
-    "accuracy_words": Column("Accuracy (95 % interval)"),
-    "macro_f1_words": Column("Macro-F1 (95 % interval)"),
-    "n": Column("Photos measured on", "number"),
+    "scores_words": Column("Main scores (95 % interval)", width=330),
+    "n": Column("Pictures measured on", "number"),
+    "ms": Column(
+        "Time (ms)",
+        "number",
+        1,
+        help="Fastest of several predictions on one thread of this machine",
+    ),
+    "predict_mb": Column("To predict (MB)", "number", 1),
     "size_mb": Column("Size (MB)", "number", 1),
     "licence": Column("Training data"),
     "files": Column("Files"),
@@ -53,6 +60,11 @@ _SOURCES = {
 def model_answer(models: list[dict[str, Any]], row: Mapping[str, Any]) -> str:
     """Say in one sentence how well the chosen model does."""
     deployed = "1 model is" if len(models) == 1 else f"{len(models)} models are"
+    if row.get("kind") in ("detector", "forest") and not row["problem"]:
+        return (
+            f"{deployed} deployed. **{row['model']}** ({row['kind']}): "
+            f"{model_kinds.score_words(row)}."
+        )
     if row.get("accuracy") is None:
         return f"{deployed} deployed; **{row['model']}** tells no scores."
     right = _percent(row["accuracy"], row["accuracy_interval"])
@@ -68,13 +80,6 @@ def _percent(value: float, limits: list[float | None] | None) -> str:
     if low is None or high is None:
         return share(value)
     return f"{share(value)} ({100 * low:.0f} to {100 * high:.0f})"
-
-
-def _score(value: float | None, limits: list[float | None] | None) -> str:
-    low, high = limits or [None, None]
-    if value is None or low is None or high is None:
-        return number(value, digits=2)
-    return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 
 def model_figures(manifest: Mapping[str, Any]) -> None:
@@ -103,14 +108,29 @@ def model_figures(manifest: Mapping[str, Any]) -> None:
     )
 
 
-def model_table(models: list[dict[str, Any]], in_use: str) -> None:
-    """Draw the deployed models, a row each."""
+def model_table(
+    models: list[dict[str, Any]],
+    in_use: Collection[str],
+    times: Mapping[str, float] | None = None,
+) -> None:
+    """Draw the deployed models of every kind, a row each.
+
+    Parameters
+    ----------
+    models : list of dict
+        From the registry.
+    in_use : collection of str
+        The one of each kind that is used where none is named.
+    times : mapping of str to float, optional
+        Milliseconds of a prediction, where somebody measured them.
+    """
     frame = pd.DataFrame(
         {
-            **row,
-            "in_use": row["model"] == in_use,
-            "accuracy_words": _score(row.get("accuracy"), row.get("accuracy_interval")),
-            "macro_f1_words": _score(row.get("macro_f1"), row.get("macro_f1_interval")),
+            **{key: value for key, value in row.items() if key != "scores"},
+            "kind": str(row.get("kind", "unknown")).capitalize(),
+            "in_use": row["model"] in in_use,
+            "scores_words": model_kinds.score_words(row),
+            "ms": (times or {}).get(row["model"]),
             "licence": "Research use" if row.get("research_use") else "Open",
             "files": "Changed or missing" if row["problem"] else "As promised",
             "created_at": pd.to_datetime(
@@ -119,7 +139,8 @@ def model_table(models: list[dict[str, Any]], in_use: str) -> None:
         }
         for row in models
     )
-    table(frame, _COLUMNS, name="models", title="Deployed models")
+    columns = _COLUMNS if times else {k: c for k, c in _COLUMNS.items() if k != "ms"}
+    table(frame, columns, name="models", title="Deployed models")
 
 
 def decided_table(rows: pd.DataFrame) -> None:
@@ -159,7 +180,23 @@ def model_scores(manifest: Mapping[str, Any]) -> None:
 
 def training_data_table(manifest: Mapping[str, Any]) -> None:
     """Draw the training sources with their licences."""
-    sources = pd.DataFrame(manifest["training"]["sources"])
+    if manifest.get("kind") == "forest":
+        rows = [
+            {
+                "source": one["file"],
+                "n_train": one["n"],
+                "licence_class": one["licence"],
+                "licence": one["licence"],
+                "origin": one["citation"],
+            }
+            for target in manifest["targets"].values()
+            for one in target["tables"]
+        ]
+        sources = pd.DataFrame(rows)
+    else:
+        sources = pd.DataFrame(manifest["training"]["sources"])
+    if sources.empty:
+        return
     classes = sources["licence_class"].str.replace("_", " ")
     sources = sources.assign(licence_class=classes)
     table(sources, _SOURCES, name="training-data", title="What it was trained on")

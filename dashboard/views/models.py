@@ -1,4 +1,4 @@
-"""Models: which are deployed, how well they do, and what they decided."""
+"""Models: which are deployed, how well they do, what they decided, how they learned."""
 
 from typing import Any
 
@@ -6,32 +6,64 @@ import streamlit as st
 
 from core.errors import CleanupError, ModelIntegrityError
 from dashboard import services
-from dashboard.components import model_facts, model_tables
+from dashboard.components import (
+    model_facts,
+    model_kinds,
+    model_reliability,
+    model_runs,
+    model_tables,
+)
 from dashboard.components.page import empty_state, error_panel, page_header
 from dashboard.state import StateKey
 
 CHOSEN = StateKey[str]("models", "model", "")
+PART = StateKey[str]("models", "part", "Models")
+TIMES = StateKey[dict[str, float]]("models", "times", {})
+_MODELS, _RUNS = "Models", "Training runs"
 
 
 def render() -> None:
     """Draw the page."""
-    models = model_facts.deployed()
-    if not models:
+    try:
+        models = model_facts.deployed()
+    except CleanupError as error:  # nobody can tell which model is in use
         page_header("Models")
+        error_panel(error)
+        return
+    top = st.container()
+    part = st.segmented_control(
+        "Part",
+        (_MODELS, _RUNS),
+        default=_MODELS,
+        required=True,
+        key=PART.key,
+        label_visibility="collapsed",
+    )
+    if part == _RUNS:
+        with top:
+            page_header("Models", "How each model was trained, as the run log has it.")
+        model_runs.training_runs()
+        return
+    if not models:
+        with top:
+            page_header("Models")
         empty_state(
-            "This page will show which photo classifiers are deployed, how well they "
-            "do and what they decided. No model lies in "
-            f"`{services.settings().models_dir}`; restore it from the release.",
+            "This page will show which models are deployed, how well they do and what "
+            f"they decided. No model lies in `{services.settings().models_dir}`; "
+            "restore it from the release.",
             icon=":material/neurology:",
         )
         return
+    _deployed(models, top)
+
+
+def _deployed(models: list[dict[str, Any]], top: Any) -> None:
     decided = model_facts.decided_by_model()
     known = [row["model"] for row in models]
-    in_use = _in_use(known)
-    top = st.container()
-    chosen = in_use
+    used = model_facts.in_use(models)
+    chosen = used.get("classifier", known[-1])
     if len(known) > 1:
-        chosen = st.selectbox("Model", known, index=known.index(in_use), key=CHOSEN.key)
+        chosen = st.selectbox("Model", known, index=known.index(chosen), key=CHOSEN.key)
     row = next(row for row in models if row["model"] == chosen)
     with top:
         page_header(
@@ -43,22 +75,39 @@ def render() -> None:
         for bad in (r for r in models if r["problem"]):
             error_panel(ModelIntegrityError(bad["problem"]))
     manifest = _manifest(chosen)
-    if manifest:
+    kind = row.get("kind", "classifier")
+    if manifest and kind == "classifier":
         model_tables.model_figures(manifest)
-    model_tables.model_table(models, in_use)
+    _side_by_side(models, set(used.values()))
     model_tables.decided_table(decided)
     if manifest:
-        model_tables.model_scores(manifest)
+        _scores(manifest, kind)
         model_tables.training_data_table(manifest)
         with st.expander("Model card", icon=":material/description:"):
             st.markdown(model_facts.model_card(manifest) or "This model has no card.")
 
 
-def _in_use(known: list[str]) -> str:
-    """Return the model that classifies: the highest version of the one in settings."""
-    wanted = services.settings().model
-    fits = [model for model in known if wanted in (model, model.partition("@")[0])]
-    return fits[-1] if fits else known[-1]
+def _side_by_side(models: list[dict[str, Any]], used: set[str]) -> None:
+    if st.button(
+        "Measure times",
+        icon=":material/timer:",
+        help="Some predictions of each model on one thread of this machine, in turns.",
+    ):
+        with st.spinner("Measuring each model in turns"):
+            TIMES.set(model_facts.times(models))
+    model_tables.model_table(models, used, TIMES.get())
+    model_kinds.classifier_dots(models)
+    model_kinds.source_table(model_facts.per_source(models))
+
+
+def _scores(manifest: dict[str, Any], kind: str) -> None:
+    if kind == "detector":
+        model_kinds.detector_scores(manifest)
+    elif kind == "forest":
+        model_kinds.forest_scores(manifest)
+    else:
+        model_tables.model_scores(manifest)
+        model_reliability.reliability_chart(manifest)
 
 
 def _manifest(model: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from core.config import PROJECT_ROOT, Settings
+from core.errors import SourceError
 from core.mlops.provenance import code_commit, data_hash
 from core.mlops.tracking import RunLog, flat, learning_curve, read_runs
 
@@ -79,6 +80,12 @@ def test_a_tracker_that_fails_is_told_once_and_costs_nothing(tmp_path):
     assert log.run_id == ""
     assert len(told) == 1
     assert "training goes on" in told[0]
+
+
+def test_a_log_that_cannot_be_read_is_one_kind_of_error(tmp_path):
+    (tmp_path / "mlflow.db").write_bytes(b"no database at all, not even an empty one")
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_runs(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 def test_telemetry_is_off_and_mlflow_is_not_imported_before_it_is_needed(uri, tmp_path):
