@@ -7,11 +7,31 @@ from typing import TYPE_CHECKING
 from core.errors import InputError
 
 if TYPE_CHECKING:
+    from core.distribution import DebrisForest
     from core.routing import SitesRead
 
-__all__ = ["read_file", "sites_with_prior"]
+__all__ = ["deployed_forest", "read_file", "sites_with_prior"]
 
 _MAX_BYTES = 50_000_000
+
+
+def deployed_forest(spec: str) -> "DebrisForest":
+    """Load a forest; of a name alone the champion, else its newest version.
+
+    Raises
+    ------
+    InputError, NotFoundError
+        If there is no such forest.
+    ModelError
+        If it cannot be used.
+    """
+    from core.classification import find_model
+    from core.config import load_settings
+    from core.distribution import load_forest
+
+    models_dir = load_settings().models_dir
+    folder = find_model(models_dir, spec)
+    return load_forest(models_dir, f"{folder.parent.name}@{folder.name}")
 
 
 def read_file(path: Path) -> bytes:
@@ -51,11 +71,9 @@ def sites_with_prior(
     note : str
         Which masses were not measured; empty if all were given.
     """
-    from core.config import load_settings
-    from core.distribution import load_forest
     from core.distribution.site_file import fill_sites
     from core.routing import parse_sites
 
-    forest = load_forest(load_settings().models_dir, spec)
+    forest = deployed_forest(spec)
     done = fill_sites(read_file(path), forest, time=time)
     return parse_sites(done.data), done.note()

@@ -200,11 +200,12 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show the card of a forest with its figures, or its manifest with --json."""
+    from core.classification import find_model
     from core.config import load_settings
-    from core.distribution import find_forest, read_forest_manifest
+    from core.distribution import read_forest_manifest
     from core.distribution.manifest import read_verified_file
 
-    folder = find_forest(load_settings().models_dir, model)
+    folder = find_model(load_settings().models_dir, model)
     manifest = read_forest_manifest(folder)
     if "model_card.md" in manifest.hashes:
         text = read_verified_file(folder, manifest, "model_card.md").decode("utf-8")
@@ -214,10 +215,9 @@ def show(
 
 
 def _forest(spec: str) -> "DebrisForest":
-    from core.config import load_settings
-    from core.distribution import load_forest
+    from core.cli._plan_prior import deployed_forest
 
-    return load_forest(load_settings().models_dir, spec)
+    return deployed_forest(spec)
 
 
 def _label(forest: "DebrisForest") -> str:

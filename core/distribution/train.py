@@ -38,8 +38,8 @@ __all__ = ["DEFAULT_FEATURES", "ForestOptions", "table_of", "train_forest"]
 FloatArray = npt.NDArray[np.float64]
 Report = Callable[[str], None]
 
-#: Wind and current are left out: they made no held-out figure better beyond chance
-#: (docs/prior.md), and which tables lack them would tell the tables apart.
+#: Wind and current are left out: they made nothing held out better (docs/prior.md),
+#: and which tables lack them would tell the tables apart.
 DEFAULT_FEATURES = tuple(n for n in FEATURES if n not in OPTIONAL_FEATURES)
 _ARRAYS, _CARD = "forest.npz", "model_card.md"
 
