@@ -3,7 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.mlops.training.sources import OPEN_CLASSES
+
 __all__ = ["model_card"]
+
+#: Source of the frames from the deep-sea floor.
+_DEEP_SEA = "trashcan"
 
 _LIMITS = """\
 - No photo of the open ocean, none from a drone or an aircraft, and no sargassum was
@@ -39,8 +44,6 @@ def model_card(content: Mapping[str, Any]) -> str:
     """
     val = content["metrics"]["val"]
     simulated = content["metrics"]["simulated_unseen"]
-    threshold = content["thresholds"]["low_confidence"]
-    accepted = val["accepted"]
     parts = [
         f"# {content['name']}, version {content['version']}",
         _licence_notice(content),
@@ -51,9 +54,8 @@ def model_card(content: Mapping[str, Any]) -> str:
         f"{content['input']['resize']}; made {content['created_at'][:10]}.",
         "## How well\n\n"
         f"On {val['n']} validation photos of scenes that training never saw; "
-        "95 % bootstrap intervals over photos in brackets. The weights are the average "
-        f"of {len(content['training']['recipe']['runs'])} training runs, and these "
-        "photos served to choose that average, so expect somewhat less elsewhere.\n\n"
+        "95 % bootstrap intervals over photos in brackets. "
+        f"{_runs(content)}\n\n"
         + _table(
             ("score", "validation", f"{simulated['n']} unseen simulated renders"),
             [
@@ -68,10 +70,7 @@ def model_card(content: Mapping[str, Any]) -> str:
         )
         + "\n\nWith the temperature fitted on other scenes than those scored, the "
         f"calibration error is {val['ece_cross_fitted']:.3f}. Knowing only the source "
-        "of a photo gives an accuracy of 0.41.\n\n"
-        f"A prediction below {threshold:.2f} is marked `low_confidence`. "
-        f"{accepted['share']:.0%} of the validation photos reach that confidence, and "
-        f"{accepted['accuracy']:.0%} of these are right.",
+        "of a photo gives an accuracy of 0.41.\n\n" + _threshold(content),
         "### By source\n\n"
         + _table(
             ("source", "photos", "accuracy"),
@@ -114,14 +113,86 @@ def model_card(content: Mapping[str, Any]) -> str:
         )
         + "\n\nPictures are photos, crops about labelled boxes of the same scenes, "
         "and (source `simulated`) renders. No photo is part of this repository.",
+        *_made(content),
         "### How near each source is to the task\n\n"
         + "\n".join(
             f"- `{entry['source']}`: {entry['relevance']}"
             for entry in content["training"]["sources"]
         ),
-        "## Limits\n\n" + _LIMITS.rstrip(),
+        "## Limits\n\n" + _limits(content),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _limits(content: Mapping[str, Any]) -> str:
+    """Tell what is known to be missing; more for a model that saw no deep-sea frame."""
+    sources = {entry["source"] for entry in content["training"]["sources"]}
+    if _DEEP_SEA in sources:
+        return _LIMITS.rstrip()
+    return (
+        f"{_LIMITS.rstrip()}\n"
+        f"- It was not trained on `{_DEEP_SEA}`, so what is said above of the deep sea "
+        "holds for the photos it was measured on alone. Categories that occur only "
+        "there were learned from renders, if at all."
+    )
+
+
+def _made(content: Mapping[str, Any]) -> list[str]:
+    """Say what a second training needs to give the same figures."""
+    training = content["training"]
+    tags = training.get("tags")
+    if not tags:
+        return []
+    return [
+        "### How to make it again\n\n"
+        f"Seeds {tags['seed']}; sources under `--licence {training['licence']}`; code "
+        f"at commit `{training['commit']}`; photos with SHA-256 "
+        f"`{tags['data_sha256'][:16]}` over all files. The settings of each run stand "
+        "in the manifest."
+    ]
+
+
+def _runs(content: Mapping[str, Any]) -> str:
+    recipe = content["training"]["recipe"]
+    n = len(recipe["runs"])
+    if n == 1:
+        return "These photos served to choose the settings; expect somewhat less."
+    what = "logits" if recipe.get("combine") == "logits" else "weights"
+    return (
+        f"The {what} are the average of {n} training runs, and these photos served to "
+        "choose that average, so expect somewhat less elsewhere."
+    )
+
+
+def _threshold(content: Mapping[str, Any]) -> str:
+    """Say from where a person need not look, how it is calibrated, what is foreign."""
+    thresholds, accepted = content["thresholds"], content["metrics"]["val"]["accepted"]
+    parts = [
+        f"A prediction below {thresholds['low_confidence']:.2f} is marked "
+        f"`low_confidence`. {accepted['share']:.0%} of the validation photos reach "
+        "that confidence"
+    ]
+    if accepted["accuracy"] is not None:
+        parts[0] += f", and {accepted['accuracy']:.0%} of these are right"
+    parts[0] += "."
+    low, high = thresholds.get("accuracy_interval") or (None, None)
+    if low is not None and high is not None:
+        parts.append(
+            f"On scenes left out when it was chosen anew, {low:.0%} to {high:.0%} of "
+            "those above it were right."
+        )
+    calibration = content["calibration"]
+    if isinstance(calibration.get("sources"), list):
+        parts.append(
+            f"Temperature and threshold were fitted on {calibration['n']} of the "
+            f"photos, those of {', '.join(calibration['sources'])}."
+        )
+    if "domain" in content:
+        parts.append(
+            "A photo unlike those it knows is marked foreign: "
+            f"{content['domain']['rule']}."
+        )
+    return " ".join(parts)
 
 
 def _licence_notice(content: Mapping[str, Any]) -> str:
@@ -129,10 +200,14 @@ def _licence_notice(content: Mapping[str, Any]) -> str:
     closed = [
         f"`{entry['source']}` ({entry['licence_class']})"
         for entry in sources
-        if entry["licence_class"] != "open"
+        if entry["licence_class"] not in OPEN_CLASSES
     ]
     if not closed:
-        return "All training data carry an open licence."
+        return (
+            "**Open data.** All training data carry an open licence or are one's own."
+            if content["training"].get("licence") == "open"
+            else "All training data carry an open licence."
+        )
     return (
         "**Research use.** Part of the training photos are not openly licensed: "
         f"{', '.join(closed)}. These weights are published for research; for any "

@@ -26,6 +26,7 @@ from core.mlops.training.config import Recipe
 from core.mlops.training.data import PhotoSet
 from core.mlops.training.measure import fit_known_photos, measure
 from core.mlops.training.network_files import LITERT_NAME, combined, write_network
+from core.mlops.training.sources import OPEN_CLASSES
 
 __all__ = ["export_model"]
 
@@ -173,7 +174,7 @@ def _first_content(
         "kind": "classifier",
         "task": "photo classification",
         "research_use": any(
-            known[source]["licence_class"] != "open" for source in counted
+            known[source]["licence_class"] not in OPEN_CLASSES for source in counted
         ),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "categories": list(categories),

@@ -18,9 +18,14 @@ from core.classification import PhotoClassifier, PhotoResult, classify_files, so
 from core.classification.domain import DOMAIN_NAME
 from core.classification.manifest import read_manifest, read_verified
 from core.errors import InputError, ModelError
-from core.mlops.calibration import cross_fitted_probabilities, fit_temperature
+from core.mlops.calibration import (
+    AcceptedPhotos,
+    cross_fitted_probabilities,
+    fit_accepted,
+    fit_temperature,
+)
 from core.mlops.domain_fit import domain_entry, early_features, fit_domain
-from core.mlops.evaluation import expected_calibration_error, threshold_for_accuracy
+from core.mlops.evaluation import expected_calibration_error
 from core.mlops.photo_folder import labelled_photos, scores_of_results
 from core.mlops.reliability import reliability_bins
 from core.mlops.training.data import PhotoSet, read_photo_folder, validation_folder
@@ -119,10 +124,14 @@ def measure(
     temperature = round(fit_temperature(logits[used], truth[used]), 4)
     shares = softmax(logits, temperature=temperature)
     is_right = shares.argmax(axis=1) == truth
-    threshold = threshold_for_accuracy(
-        shares.max(axis=1)[used], is_right[used], _TARGET_ACCURACY
+    scenes = np.array(_scenes(photos, [path for path, _, _ in labelled]))
+    accepted = fit_accepted(
+        shares.max(axis=1)[used],
+        is_right[used],
+        scenes[used].tolist(),
+        target=_TARGET_ACCURACY,
     )
-    threshold = float(np.floor(threshold * 1000) / 1000)
+    threshold = float(np.floor(accepted.threshold * 1000) / 1000)
     classifier.manifest = replace(manifest, low_confidence=threshold)
     val = scores_of_results(
         [
@@ -134,11 +143,11 @@ def measure(
         classifier,
     )
     crossed = cross_fitted_probabilities(
-        logits, truth, _scenes(photos, [path for path, _, _ in labelled])
+        logits[used], truth[used], scenes[used].tolist()
     )
     val["ece_cross_fitted"] = round(
         expected_calibration_error(
-            crossed.max(axis=1), crossed.argmax(axis=1) == truth
+            crossed.max(axis=1), crossed.argmax(axis=1) == truth[used]
         ),
         4,
     )
@@ -170,8 +179,21 @@ def measure(
             "low_confidence": threshold,
             "rule": f"lowest confidence from which predictions on val are right in "
             f"{_TARGET_ACCURACY:.0%} of cases",
+            "target_accuracy": _TARGET_ACCURACY,
+            **_intervals(accepted),
         },
         "metrics": {"val": val, "simulated_unseen": simulated},
+    }
+
+
+def _intervals(accepted: AcceptedPhotos) -> dict[str, list[float | None]]:
+    """Tell what other scenes may show at the threshold; None where none can."""
+    return {
+        name: [
+            float(value) if np.isfinite(value) else None
+            for value in getattr(accepted, name)
+        ]
+        for name in ("threshold_interval", "share_interval", "accuracy_interval")
     }
 
 
