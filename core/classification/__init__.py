@@ -14,6 +14,7 @@ from core.classification.domain import DomainStatistics, read_domain
 from core.classification.explain import Overlay, colour_scale, explain_photo
 from core.classification.manifest import (
     ModelManifest,
+    calibrated,
     deployed_models,
     find_model,
     read_manifest,
@@ -44,6 +45,7 @@ __all__ = [
     "Overlay",
     "PhotoClassifier",
     "PhotoResult",
+    "calibrated",
     "champions",
     "classifier_in_use",
     "classify_bytes",

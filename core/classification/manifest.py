@@ -24,6 +24,7 @@ __all__ = [
     "MANIFEST_NAME",
     "ModelFile",
     "ModelManifest",
+    "calibrated",
     "deployed_models",
     "find_model",
     "read_manifest",
@@ -35,6 +36,7 @@ __all__ = [
 MANIFEST_NAME = "manifest.json"
 _FORMAT = 1
 _MAX_MANIFEST_BYTES = 2_000_000
+_LEAST_ENTROPY = 0.02
 _SPEC = re.compile(r"(?P<name>[a-z][a-z0-9_]{0,63})(@(?P<version>[1-9][0-9]{0,5}))?")
 
 
@@ -71,6 +73,9 @@ class ModelManifest:
         The whole manifest: metrics, training data and their licences, dates.
     bias : tuple of float
         Added to the scaled logits, one a category; empty if there is none.
+    entropy_power : float
+        Lets the temperature grow with the entropy of each photo's answer, see
+        `calibrated`; zero if it does not.
     """
 
     name: str
@@ -83,10 +88,16 @@ class ModelManifest:
     files: tuple[ModelFile, ...]
     content: Mapping[str, Any]
     bias: tuple[float, ...] = ()
+    entropy_power: float = 0.0
 
     def probabilities(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of logits along the last axis."""
-        return softmax(logits, temperature=self.temperature, bias=self.bias)
+        return calibrated(
+            logits,
+            temperature=self.temperature,
+            bias=self.bias,
+            entropy_power=self.entropy_power,
+        )
 
     @property
     def model_id(self) -> str:
@@ -129,6 +140,45 @@ def softmax(
         scaled = scaled + np.asarray(bias, dtype=np.float64)
     shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def calibrated(
+    logits: npt.NDArray[Any],
+    *,
+    temperature: float,
+    bias: Sequence[float] = (),
+    entropy_power: float = 0.0,
+) -> npt.NDArray[np.float64]:
+    """Probabilities of logits at a temperature that may follow their entropy [1]_.
+
+    The temperature of each photo is ``temperature * h ** entropy_power``, with the
+    entropy ``h`` of its softmax as a share of the largest, but not below 0.02. The
+    likeliest category stays the likeliest.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (..., n_categories)
+        As the network gives them, but for a constant.
+    temperature : float
+        At the largest entropy; positive.
+    bias : sequence of float, optional
+        Added to the divided logits, one a category.
+    entropy_power : float, default 0.0
+        Zero for one temperature.
+
+    References
+    ----------
+    .. [1] S. Balanya, J. Maronas and D. Ramos, "Adaptive Temperature Scaling for
+       Robust Calibration of Deep Neural Networks", 2022 (arXiv 2208.00461).
+    """
+    logits = np.asarray(logits, dtype=np.float64)
+    if entropy_power == 0.0:
+        return softmax(logits, temperature=temperature, bias=bias)
+    shares = softmax(logits)
+    entropy = -(shares * np.log(np.maximum(shares, 1e-300))).sum(axis=-1, keepdims=True)
+    entropy = np.maximum(entropy / np.log(max(logits.shape[-1], 2)), _LEAST_ENTROPY)
+    own = temperature * entropy**entropy_power
+    return softmax(logits / own, bias=bias)
 
 
 def deployed_models(models_dir: Path) -> dict[str, list[int]]:
@@ -230,6 +280,7 @@ def _parse(content: Mapping[str, Any]) -> ModelManifest:
         ),
         content=content,
         bias=tuple(float(value) for value in content["calibration"].get("bias", ())),
+        entropy_power=float(content["calibration"].get("entropy_power", 0.0)),
     )
     if not manifest.categories or len(set(manifest.categories)) < len(
         manifest.categories
@@ -239,6 +290,8 @@ def _parse(content: Mapping[str, Any]) -> ModelManifest:
         raise ValueError(f"{len(manifest.bias)} biases of calibration")
     if not all(math.isfinite(value) for value in manifest.bias):
         raise ValueError("a bias of calibration is not finite")
+    if not abs(manifest.entropy_power) <= 2:
+        raise ValueError(f"entropy power {manifest.entropy_power} outside [-2, 2]")
     if not 0 < manifest.temperature < math.inf:
         raise ValueError(f"temperature {manifest.temperature} is not positive")
     if not 0 <= manifest.low_confidence <= 1:

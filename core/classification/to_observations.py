@@ -5,7 +5,7 @@ Where single objects were counted, a photo gives a row a category with its count
 
 from typing import TYPE_CHECKING
 
-from core.classification.results import LOW_CONFIDENCE, REJECTED
+from core.classification.results import FOREIGN_REASON, LOW_CONFIDENCE, REJECTED
 from core.errors import ObservationError
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def photo_observations(
 
     A photo of debris counts one item of its category; a photo of biota or of a clean
     scene counts zero. Doubtful predictions and doubtful positions get the quality
-    flag for suspect. Repeated files count once.
+    flag for suspect. A photo unlike those the model knows counts as nothing before a
+    person has looked. Repeated files count once.
 
     Parameters
     ----------
@@ -80,6 +81,15 @@ def photo_observations(
     repeats = table.duplicated(["sha256", "category"] if is_counted else "sha256")
     left_out: list[Rejection] = []
     usable = ~repeats
+    if "is_foreign" in table:
+        foreign = usable & table["is_foreign"].astype("bool")
+        left_out += [
+            Rejection(int(row), "category", "", f"{FOREIGN_REASON}: {file}")
+            for row, file in zip(
+                table.loc[foreign, "row"], table.loc[foreign, "file"], strict=True
+            )
+        ]
+        usable &= ~foreign
     for name, what in (("lat", "position"), ("lon", "position"), ("taken_at", "time")):
         lacking = usable & table[name].isna()
         left_out += [

@@ -89,3 +89,14 @@ def test_effort_may_differ_by_photo_and_simulated_is_kept():
 def test_a_table_without_the_columns_is_refused():
     with pytest.raises(ObservationError, match="sha256"):
         photo_observations(pd.DataFrame({"file": ["a"]}), survey="S")
+
+
+def test_a_foreign_photo_counts_as_nothing_and_is_named():
+    checked = observed(
+        {}, {"status": "low_confidence", "is_foreign": True}, effort_km2=1
+    )
+    assert len(checked.accepted) == 1
+    (left_out,) = checked.rejected
+    assert left_out.row == 2
+    assert "does not look like" in left_out.reason
+    assert "1.jpg" in left_out.reason

@@ -4,10 +4,12 @@ import pytest
 from core.classification import softmax
 from core.errors import InputError
 from core.mlops.calibration import (
+    Scaling,
     compare_scalings,
     cross_fitted_probabilities,
     fit_accepted,
     fit_biased_temperature,
+    fit_entropy_temperature,
     fit_temperature,
 )
 
@@ -117,3 +119,42 @@ def test_lengths_that_differ_are_refused():
         accepted([0.9, 0.8], [True], ["a", "b"])
     with pytest.raises(InputError):
         accepted([], [], [])
+
+
+@pytest.mark.parametrize("power", [-0.2, 0.0, 0.4])
+def test_the_entropy_power_that_made_the_labels_is_found(power):
+    rng = np.random.default_rng(3)
+    logits = 3 * rng.normal(size=(6000, 5)) * rng.uniform(0.2, 1.5, (6000, 1))
+    made = Scaling(1.5, entropy_power=power)
+    truth = np.array([rng.choice(5, p=row) for row in made.probabilities(logits)])
+    found = fit_entropy_temperature(logits, truth, penalty=0.0)
+    assert found.entropy_power == pytest.approx(power, abs=0.1)
+    assert found.temperature == pytest.approx(1.5, rel=0.15)
+
+
+def test_a_temperature_that_follows_entropy_keeps_the_likeliest_category():
+    logits = np.random.default_rng(0).normal(size=(500, 6)) * 4
+    shares = Scaling(0.7, entropy_power=0.5).probabilities(logits)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(shares.argmax(axis=1), logits.argmax(axis=1))
+    # Logits are known but for a constant: logarithms of probabilities do as well.
+    again = Scaling(0.7, entropy_power=0.5).probabilities(np.log(softmax(logits)))
+    np.testing.assert_allclose(again, shares)
+
+
+def test_an_answer_without_doubt_stays_finite():
+    logits = np.array([[900.0, 0.0, -900.0], [0.0, 0.0, 0.0]])
+    shares = Scaling(0.5, entropy_power=1.0).probabilities(logits)
+    assert np.isfinite(shares).all()
+    np.testing.assert_allclose(shares[1], 1 / 3)
+
+
+def test_the_manifest_entry_names_the_method():
+    assert Scaling(0.69123).to_dict() == {
+        "method": "temperature",
+        "temperature": 0.6912,
+    }
+    entry = Scaling(0.7, entropy_power=0.31).to_dict()
+    assert entry["method"] == "entropy"
+    assert entry["entropy_power"] == 0.31
+    assert Scaling(0.7, (0.1, -0.1)).to_dict()["bias"] == [0.1, -0.1]

@@ -1,5 +1,6 @@
 """The shipped model is as good as its manifest says, on photos it never saw."""
 
+import numpy as np
 import pytest
 
 from core.config import PROJECT_ROOT
@@ -50,3 +51,28 @@ def test_the_manifest_and_card_tell_data_and_licences(classifier):
     for source in sources:
         assert source in card
     assert "Research use" in card
+
+
+def test_a_cat_and_a_cup_are_no_debris(classifier):
+    if classifier.domain is None:
+        pytest.skip("the shipped model has no statistics of the photos it knows")
+    data = pytest.importorskip("skimage.data")
+    names = ("astronaut", "camera", "chelsea", "coffee", "page", "retina", "rocket")
+    pictures = [np.asarray(getattr(data, name)()) for name in names]
+    photos = [
+        np.stack([picture] * 3, axis=-1) if picture.ndim == 2 else picture[..., :3]
+        for picture in pictures
+    ]
+    found = {
+        name: examined.is_foreign
+        for name, examined in zip(names, classifier.examine_many(photos), strict=True)
+    }
+    assert found["chelsea"], "a cat"
+    assert found["coffee"], "a cup on a table"
+    assert sum(found.values()) >= 6, found
+
+
+def test_painted_photos_of_the_demo_are_known(classifier):
+    photos = [render_photo(kind, seed=9_000_000, size_px=320) for kind in RENDER_KINDS]
+    flags = [examined.is_foreign for examined in classifier.examine_many(photos)]
+    assert sum(flags) <= len(flags) // 3
