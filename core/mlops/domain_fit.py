@@ -16,8 +16,14 @@ from core.classification.domain import DomainStatistics
 from core.errors import InputError, ModelError
 from core.mlops.evaluation import auroc
 
-__all__ = ["domain_entry", "early_features", "fit_domain"]
+__all__ = ["domain_entry", "early_features", "fit_domain", "foreign_pictures"]
 
+#: Pictures that scikit-image brings: people, a cat, a cup, texts, instruments.
+_PICTURES = (
+    *("astronaut", "brick", "camera", "cell", "chelsea", "clock", "coffee", "coins"),
+    *("grass", "gravel", "hubble_deep_field", "immunohistochemistry", "moon", "page"),
+    *("retina", "rocket", "text"),
+)
 #: Share of photos of other scenes that must not be called foreign.
 PASS_SHARE = 0.95
 #: Part of the covariance replaced by a multiple of the identity; between 0.001 and
@@ -45,6 +51,29 @@ def early_features(
     if not rows or any(row is None for row in rows):
         raise ModelError(f"{classifier.model_id} gives no early features")
     return np.array(rows, dtype=np.float32)
+
+
+def foreign_pictures() -> list[npt.NDArray[np.uint8]]:
+    """Load pictures that are none of the sea, to measure by; none may be there.
+
+    They are those bundled with scikit-image, a package for developers; without it, or
+    without a picture, the list is shorter.
+    """
+    try:
+        import skimage.data as bundled
+    except ImportError:
+        return []
+    found = []
+    for name in _PICTURES:
+        try:
+            picture = np.asarray(getattr(bundled, name)())
+        except (OSError, AttributeError, ImportError, ValueError):
+            continue
+        if picture.dtype != np.uint8:
+            continue
+        rgb = np.stack([picture] * 3, -1) if picture.ndim == 2 else picture[..., :3]
+        found.append(np.ascontiguousarray(rgb))
+    return found
 
 
 def fit_domain(

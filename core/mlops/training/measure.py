@@ -14,17 +14,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.classification import PhotoClassifier, PhotoResult, classify_files, softmax
+from core.classification import PhotoClassifier, PhotoResult, classify_files
 from core.classification.domain import DOMAIN_NAME
 from core.classification.manifest import read_manifest, read_verified
 from core.errors import InputError, ModelError
 from core.mlops.calibration import (
     AcceptedPhotos,
+    Scaling,
     cross_fitted_probabilities,
     fit_accepted,
-    fit_temperature,
+    fit_entropy_temperature,
 )
-from core.mlops.domain_fit import domain_entry, early_features, fit_domain
+from core.mlops.domain_fit import (
+    domain_entry,
+    early_features,
+    fit_domain,
+    foreign_pictures,
+)
 from core.mlops.evaluation import expected_calibration_error
 from core.mlops.photo_folder import labelled_photos, scores_of_results
 from core.mlops.reliability import reliability_bins
@@ -70,7 +76,9 @@ def fit_known_photos(
     known = early_features(classifier, train.photos)
     statistics = fit_domain(known, train.sources, unseen)
     (folder / DOMAIN_NAME).write_bytes(statistics.to_bytes())
-    return domain_entry(statistics, unseen)
+    strangers = foreign_pictures()
+    foreign = early_features(classifier, strangers) if strangers else None
+    return domain_entry(statistics, unseen, foreign)
 
 
 def _classifier(folder: Path) -> PhotoClassifier:
@@ -121,8 +129,9 @@ def measure(
     )
     if not used.any():
         raise InputError(f"no photo of {', '.join(sorted(calibrate_on or ()))} in val")
-    temperature = round(fit_temperature(logits[used], truth[used]), 4)
-    shares = softmax(logits, temperature=temperature)
+    entry = fit_entropy_temperature(logits[used], truth[used]).to_dict()
+    scaling = Scaling(entry["temperature"], entropy_power=entry.get("entropy_power", 0))
+    shares = scaling.probabilities(logits)
     is_right = shares.argmax(axis=1) == truth
     scenes = np.array(_scenes(photos, [path for path, _, _ in labelled]))
     accepted = fit_accepted(
@@ -143,7 +152,10 @@ def measure(
         classifier,
     )
     crossed = cross_fitted_probabilities(
-        logits[used], truth[used], scenes[used].tolist()
+        logits[used],
+        truth[used],
+        scenes[used].tolist(),
+        fit=fit_entropy_temperature,
     )
     val["ece_cross_fitted"] = round(
         expected_calibration_error(
@@ -152,9 +164,7 @@ def measure(
         4,
     )
     val["reliability"] = reliability_bins(shares.max(axis=1), is_right)
-    painted = softmax(
-        np.log(classifier.predict(unseen.photos)), temperature=temperature
-    )
+    painted = scaling.probabilities(np.log(classifier.predict(unseen.photos)))
     simulated = scores_of_results(
         [
             (_with(results[0], row), classifier.categories[label], source)
@@ -167,8 +177,7 @@ def measure(
     _log.info("val %s %s", val["accuracy"], val["macro_f1"])
     return {
         "calibration": {
-            "method": "temperature",
-            "temperature": temperature,
+            **entry,
             "fitted_on": "val",
             "sources": sorted({row[2] for row in labelled} & set(calibrate_on))
             if calibrate_on is not None

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from core.errors import InputError, ModelError
-from core.mlops.domain_fit import domain_entry, early_features, fit_domain
+from core.mlops.domain_fit import (
+    domain_entry,
+    early_features,
+    fit_domain,
+    foreign_pictures,
+)
 
 
 def points(n, seed, shift=0.0, width=12):
@@ -74,3 +79,10 @@ def test_a_model_without_early_features_is_named():
 
     with pytest.raises(ModelError, match="old@1 gives no early features"):
         early_features(Old(), [])
+
+
+def test_pictures_to_measure_by_are_colour_photos_where_there_are_any():
+    pytest.importorskip("skimage")
+    pictures = foreign_pictures()
+    assert len(pictures) >= 10
+    assert all(p.dtype == np.uint8 and p.shape[2:] == (3,) for p in pictures)
