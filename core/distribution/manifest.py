@@ -82,7 +82,10 @@ def forest_versions(models_dir: Path, name: str = FOREST_NAME) -> list[int]:
 
 
 def find_forest(models_dir: Path, spec: str = FOREST_NAME) -> Path:
-    """Folder of a forest given as ``NAME`` or ``NAME@VERSION``; the newest of a name.
+    """Folder of a forest given as ``NAME`` or ``NAME@VERSION``.
+
+    Without a version the champion of that name is taken (``models promote``), and the
+    newest where there is none.
 
     Raises
     ------
@@ -90,16 +93,33 @@ def find_forest(models_dir: Path, spec: str = FOREST_NAME) -> Path:
         If the text is no model name.
     NotFoundError
         If there is no such forest.
+    ModelError
+        If nobody can tell which forest is in use.
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise InputError(f"{spec[:80]!r} is no model name, expected NAME or NAME@1")
     versions = forest_versions(models_dir, match["name"])
-    wanted = int(match["version"]) if match["version"] else max(versions, default=0)
+    wanted = int(match["version"] or 0)
+    if not wanted:
+        wanted = _promoted(models_dir, match["name"]) or max(versions, default=0)
     if wanted not in versions:
         known = ", ".join(f"{match['name']}@{v}" for v in versions) or "none"
         raise NotFoundError(f"no forest {spec}; deployed: {known} ({models_dir})")
     return models_dir / match["name"] / str(wanted)
+
+
+def _promoted(models_dir: Path, name: str) -> int:
+    """Version of a forest's champion in ``champions.json``; 0 where there is none."""
+    path = models_dir / "champions.json"
+    try:
+        roles = json.loads(path.read_text(encoding="utf-8"))["roles"]
+        match = _SPEC.fullmatch(str(roles[KIND]["model"])) if KIND in roles else None
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"cannot read {path}: which model is in use?") from error
+    return int(match["version"] or 0) if match and match["name"] == name else 0
 
 
 def read_forest_manifest(folder: Path) -> ForestManifest:

@@ -249,10 +249,18 @@ def _point(
     path = models_dir / CHAMPIONS_NAME
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        before = path.read_bytes() if path.exists() else None
         draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        with store.transaction():
-            record(store, action, actor, f"model:{done.model}", done.to_dict())
-            draft.replace(path)
+        try:
+            with store.transaction():
+                record(store, action, actor, f"model:{done.model}", done.to_dict())
+                draft.replace(path)
+        except BaseException:  # the entry was not kept, so the pointer must not be
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(before)
+            raise
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
     finally:

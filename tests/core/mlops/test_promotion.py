@@ -1,11 +1,19 @@
 """Champions: tested before, audited, taken back, never half changed."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
 
 from core.classification import champions, find_model
-from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
+from core.distribution import find_forest
+from core.errors import (
+    InputError,
+    ModelError,
+    ModelIntegrityError,
+    NotFoundError,
+    StorageError,
+)
 from core.governance import detail_of, verify_chain
 from core.mlops.acceptance import Limits, check_model
 from core.mlops.promotion import deploy_folder, promote, rollback
@@ -102,6 +110,41 @@ def test_a_forced_promotion_keeps_its_reason(store, models_dir, deploy):
     assert [one["name"] for one in detail["checks"] if not one["is_passed"]] == [
         "accuracy"
     ]
+
+
+def test_pointer_and_audit_entry_are_kept_together_or_not_at_all(
+    store, models_dir, monkeypatch
+):
+    promote(store, "optimized_cnn_model@1", models_dir=models_dir, actor="Ada")
+    transaction = store.transaction
+
+    @contextmanager
+    def full_disk():
+        with transaction():
+            yield
+            raise StorageError("no room for the entry")
+
+    monkeypatch.setattr(store, "transaction", full_disk)
+    with pytest.raises(StorageError):
+        promote(store, "optimized_cnn_model@2", models_dir=models_dir, actor="Ada")
+    assert champions(models_dir) == {"classifier": "optimized_cnn_model@1"}
+    assert len(actions(store)) == 1
+
+
+def test_a_promoted_forest_is_the_one_in_use(tmp_path):
+    for version in (1, 2):
+        folder = tmp_path / "debris_forest" / str(version)
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    assert find_forest(tmp_path).name == "2"
+    roles = {"forest": {"model": "debris_forest@1", "since": "2026", "previous": []}}
+    text = json.dumps({"roles": roles})
+    (tmp_path / "champions.json").write_text(text, encoding="utf-8")
+    assert find_forest(tmp_path).name == "1"
+    assert find_forest(tmp_path, "debris_forest@2").name == "2"
+    (tmp_path / "champions.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ModelError, match="which model is in use"):
+        find_forest(tmp_path)
 
 
 def test_damaged_files_are_never_promoted_nor_rolled_back_to(store, models_dir):
