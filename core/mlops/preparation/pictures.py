@@ -2,6 +2,8 @@
 
 import json
 import os
+import struct
+import warnings
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.errors import ImageError
-from core.imagery import decode_photo, read_photo_file
+from core.imagery import decode_photo, read_metadata, read_photo_file
 
 __all__ = ["GREY_SIDE", "Look", "LookBook", "examine"]
 
@@ -108,9 +110,18 @@ def examine(path: Path) -> Look:
 
 
 def _storage(data: bytes) -> tuple[bool, str]:
-    """Tell whether EXIF turns a JPEG that is known to be whole, and its mode."""
-    with Image.open(BytesIO(data), formats=("JPEG",)) as image:
-        return image.getexif().get(0x0112, 1) not in (0, 1), image.mode
+    """Tell whether EXIF turns a JPEG that is known to be whole, and its mode.
+
+    The mode is empty where Pillow stumbles over what stands beside the picture.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged EXIF is met in `read_metadata`
+            with Image.open(BytesIO(data), formats=("JPEG",)) as image:
+                block, mode = image.info.get("exif", b""), image.mode
+    except (OSError, SyntaxError, ValueError, KeyError, struct.error):
+        return False, ""
+    return read_metadata(block).orientation != 1, mode
 
 
 def _hashes(pixels: npt.NDArray[np.uint8]) -> tuple[str, str, str, str]:

@@ -131,3 +131,15 @@ def test_a_turned_picture_is_measured_upright_and_said_so(make):
     (item,), kinds = checked(make.root)
     assert (item.look.width, item.look.height) == (48, 64)
     assert kinds == {"a.jpg": "turned"} and len(item.boxes) == 1
+
+
+@pytest.mark.parametrize("orientation", [b"\x06\x00", b"\xff\xff"])
+def test_damaged_exif_does_not_stop_a_whole_picture(make, orientation):
+    """A directory that points behind its end, with an orientation before that."""
+    entry = b"\x12\x01\x03\x00\x01\x00\x00\x00" + orientation + b"\x00\x00"
+    bad = b"\x25\x88\x04\x00\xff\xff\xff\xff\xf0\xff\xff\x7f"
+    exif = b"Exif\0\0II*\0\x08\x00\x00\x00\x63\x00" + entry + bad + b"\x69\x87"
+    make.put("plastic/a.jpg", 1, exif=exif)
+    (item,), kinds = checked(make.root)
+    assert not kinds
+    assert item.look.turned == (item.look.width == 48)
