@@ -134,3 +134,8 @@ def test_a_model_is_evaluated_on_photos(models_dir, tmp_path):
     assert json.loads(out.read_text(encoding="utf-8"))["n"] == 3
     nothing = run("evaluate", "optimized_cnn_model", "--photos", tmp_path / "none")
     assert isinstance(nothing.exception, NotFoundError)
+
+
+def test_a_detector_knows_no_licence_filter(models_dir, tmp_path):
+    result = run("train", "debris_detector", "--photos", tmp_path, "--licence", "open")
+    assert isinstance(result.exception, InputError)
