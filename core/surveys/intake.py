@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,16 +20,23 @@ from core.governance import record
 from core.surveys.batch_errors import BatchError, error_of
 from core.surveys.create import note_threshold
 from core.surveys.effort import camera_footprint_km2, check_footprint_km2
-from core.surveys.judging import BatchPhoto, JudgedPhoto, Judges, judged_photos
+from core.surveys.judging import (
+    BatchPhoto,
+    JudgedPhoto,
+    Judges,
+    as_batch_photo,
+    judged_photos,
+)
 from core.surveys.standing import (
     DOUBTFUL,
     FROM_CAMERA,
     FROM_PERSON,
+    Standing,
     counts_objects,
-    standing_of,
-    write_observations,
+    observations_of,
+    score_thresholds,
 )
-from core.surveys.taken import TakenIn
+from core.surveys.taken import ReadyPhoto, TakenIn
 
 if TYPE_CHECKING:
     from core.classification import PhotoClassifier
@@ -44,6 +50,9 @@ __all__ = ["TakenIn", "take_in"]
 _GROUP = 8
 #: A photo that is judged waits no longer than this to be written.
 _GROUP_S = 1.0
+#: Between transactions, so that another writer, who asks every 0.1 s, gets its turn
+#: also where photos are tiny; the photos are judged meanwhile.
+_GAP_S = 0.02
 
 
 def take_in(
@@ -142,6 +151,7 @@ def take_in(
             simulated=bool(held["simulated"]),
         ),
         survey=survey,
+        thresholds=score_thresholds(store.surveys.get(survey)),
         actor=actor,
         footprint_km2=footprint_km2,
         camera_tilt_deg=camera_tilt_deg,
@@ -160,6 +170,7 @@ class _Batch:
     store: "Store"
     judges: Judges
     survey: str
+    thresholds: dict[str, float]
     actor: str
     footprint_km2: float | None
     camera_tilt_deg: float | None
@@ -173,13 +184,13 @@ class _Batch:
     _done: int = 0
 
     def run(self, items: Iterable[tuple[str, bytes] | BatchPhoto]) -> TakenIn:
-        group: list[JudgedPhoto] = []
+        group: list[ReadyPhoto] = []
         written_at = time.monotonic()
         try:
             for judged in judged_photos(
-                map(_as_photo, items), self.judges, cancelled=self._is_cancelled
+                map(as_batch_photo, items), self.judges, cancelled=self._is_cancelled
             ):
-                group.append(judged)
+                group.append(self._ready(judged))
                 is_late = time.monotonic() - written_at >= _GROUP_S
                 if is_late or len(group) >= _GROUP:
                     self._write(group)
@@ -202,7 +213,7 @@ class _Batch:
             self._so_far = replace(self._so_far, was_cancelled=True)
         return stop
 
-    def _write(self, group: list[JudgedPhoto]) -> None:
+    def _write(self, group: list[ReadyPhoto]) -> None:
         """Write some photos in one transaction, then tell of them."""
         if not group:
             return
@@ -210,27 +221,29 @@ class _Batch:
         errors: list[BatchError] = []
         try:
             with self.store.transaction():
-                for judged in group:
-                    self._keep(judged, errors)
+                for ready in group:
+                    self._keep(ready, errors)
         except BaseException:
             self._so_far = before  # nothing of the group was kept
             raise
         if self.failed is not None:
             for error in errors:
                 self.failed(error)
-        for judged in group:
+        for ready in group:
             self._done += 1
             if self.progress is not None:
                 total = max(self.total, self._done)
-                self.progress(self._done, total, judged.photo.name)
+                self.progress(self._done, total, ready.judged.photo.name)
+        time.sleep(_GAP_S)
 
-    def _keep(self, judged: JudgedPhoto, errors: list[BatchError]) -> None:
+    def _keep(self, ready: ReadyPhoto, errors: list[BatchError]) -> None:
+        judged = ready.judged
         problem = judged.problem or self._known_as(judged)
         if problem:
             self._refuse(judged, problem)
             errors.append(error_of(judged.photo.file, problem, judged.sha256))
-        elif judged.result is not None and not self._holds(judged.sha256):
-            self._take(judged, self._mended(judged.result))
+        elif ready.standing is not None and not self._holds(judged.sha256):
+            self._take(ready, ready.standing)
 
     def _holds(self, sha256: str) -> bool:
         return bool(self.store.photos.known([sha256]))
@@ -259,48 +272,85 @@ class _Batch:
             result = replace(result, taken_at=self.taken_on, reason=reason)
         return result
 
-    def _take(self, judged: JudgedPhoto, result: PhotoResult) -> None:
-        sha256, photos = judged.sha256, self.store.photos
+    def _ready(self, judged: JudgedPhoto) -> ReadyPhoto:
+        """Work out all that is to be written, before the write lock is taken."""
+        if judged.result is None:
+            return ReadyPhoto(judged)
+        result = self._mended(judged.result)
         footprint, lacks = self._footprint(judged, result)
-        photos.add(
-            {
-                "sha256": sha256,
-                "name": result.file,
-                "size_bytes": judged.n_bytes,
-                "width": result.width,
-                "height": result.height,
-                "format": judged.format,
-                "survey": self.survey,
-                "taken_at": result.taken_at,
-                "lat": result.lat,
-                "lon": result.lon,
-                "position_source": self._position_source(result),
-                "effort_km2": footprint,
-                "thumbnail_sha256": judged.thumbnail_sha256,
-                "warnings": [said for said in (result.reason, lacks) if said],
-                "simulated": self.judges.simulated,
-            }
-        )
-        photos.forget_refusal(survey=self.survey, name=result.file, sha256=sha256)
-        self._predict(judged, result)
-        standing = standing_of(self.store, sha256)
-        checked = write_observations(self.store, standing)
-        said = {
-            "survey": self.survey,
+        photo = {
+            "sha256": judged.sha256,
             "name": result.file,
+            "size_bytes": judged.n_bytes,
+            "width": result.width,
+            "height": result.height,
+            "format": judged.format,
+            "survey": self.survey,
+            "taken_at": result.taken_at,
+            "lat": result.lat,
+            "lon": result.lon,
+            "position_source": self._position_source(result),
+            "effort_km2": footprint,
+            "thumbnail_sha256": judged.thumbnail_sha256,
+            "warnings": [said for said in (result.reason, lacks) if said],
+            "simulated": self.judges.simulated,
+        }
+        shares = zip(
+            self.judges.classifier.categories, result.probabilities, strict=True
+        )
+        prediction = {
+            "photo_sha256": judged.sha256,
             "model": result.model,
             "category": result.category,
-            "confidence": round(result.confidence or 0.0, 6),
+            "confidence": result.confidence,
+            "probabilities": {code: round(share, 6) for code, share in shares},
             "status": result.status,
-            "counts": not checked.accepted.empty,
+            "is_foreign": result.is_foreign,
+        }
+        found, threshold = self._found(judged)
+        standing = Standing(photo, prediction, None, found=found, threshold=threshold)
+        return ReadyPhoto(judged, standing, observations_of(standing))
+
+    def _found(self, judged: JudgedPhoto) -> tuple[dict[str, Any] | None, float]:
+        """Boxes that may count, where the survey counts objects."""
+        detector = self.judges.detector
+        if detector is None or detector.model_id not in self.thresholds:
+            return None, 0.0
+        found = {"model": detector.model_id, "boxes": judged.boxes or []}
+        return found, self.thresholds[detector.model_id]
+
+    def _take(self, ready: ReadyPhoto, standing: Standing) -> None:
+        store, judged, photo = self.store, ready.judged, standing.photo
+        said, sha256 = standing.prediction or {}, judged.sha256
+        store.photos.add(photo)
+        store.photos.forget_refusal(
+            survey=self.survey, name=photo["name"], sha256=sha256
+        )
+        store.predictions.add(said)
+        features = judged.features
+        if features is not None and np.isfinite(features.astype(np.float16)).all():
+            store.features.save(sha256, said["model"], features)
+        if self.judges.detector is not None and judged.boxes is not None:
+            detector = self.judges.detector.model_id
+            store.detections.save(sha256, detector, judged.boxes)
+        store.observations.replace_for_photo(sha256, ready.checked.accepted)
+        counts = not ready.checked.accepted.empty
+        detail = {
+            "survey": self.survey,
+            "name": photo["name"],
+            "model": said["model"],
+            "category": said["category"],
+            "confidence": round(said["confidence"] or 0.0, 6),
+            "status": said["status"],
+            "counts": counts,
         }
         if standing.counts:
-            said |= {"detector": standing.counted_by, "objects": standing.counts}
-        record(self.store, "photo.add", self.actor, f"photo:{sha256}", said)
+            detail |= {"detector": standing.counted_by, "objects": standing.counts}
+        record(store, "photo.add", self.actor, f"photo:{sha256}", detail)
         self._add(
             n_new=1,
-            n_foreign=int(result.is_foreign),
-            n_waiting=int(checked.accepted.empty and not result.is_foreign),
+            n_foreign=int(standing.is_foreign),
+            n_waiting=int(not counts and not standing.is_foreign),
         )
 
     def _footprint(
@@ -319,27 +369,6 @@ class _Batch:
         except InputError as error:
             return None, f"no footprint: {error}"
         return area, ""
-
-    def _predict(self, judged: JudgedPhoto, result: PhotoResult) -> None:
-        """Keep all that the models said."""
-        store, judges = self.store, self.judges
-        shares = zip(judges.classifier.categories, result.probabilities, strict=True)
-        store.predictions.add(
-            {
-                "photo_sha256": result.sha256,
-                "model": result.model,
-                "category": result.category,
-                "confidence": result.confidence,
-                "probabilities": {code: round(share, 6) for code, share in shares},
-                "status": result.status,
-                "is_foreign": result.is_foreign,
-            }
-        )
-        features = judged.features
-        if features is not None and np.isfinite(features.astype(np.float16)).all():
-            store.features.save(result.sha256, result.model, features)
-        if judges.detector is not None and judged.boxes is not None:
-            store.detections.save(result.sha256, judges.detector.model_id, judged.boxes)
 
     def _position_source(self, result: PhotoResult) -> str:
         if result.lat is None:
@@ -364,10 +393,3 @@ class _Batch:
         so_far = self._so_far
         more = {name: getattr(so_far, name) + n for name, n in counts.items()}
         self._so_far = replace(so_far, **more)
-
-
-def _as_photo(item: tuple[str, bytes] | BatchPhoto) -> BatchPhoto:
-    if isinstance(item, BatchPhoto):
-        return item
-    name, data = item
-    return BatchPhoto(file=name, load=partial(bytes, data))

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from core.detection import DebrisDetector
     from core.storage import Store
 
-__all__ = ["BatchPhoto", "JudgedPhoto", "Judges", "judged_photos"]
+__all__ = ["BatchPhoto", "JudgedPhoto", "Judges", "as_batch_photo", "judged_photos"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,6 +69,14 @@ class BatchPhoto:
     def name(self) -> str:
         """Name that is safe to show."""
         return safe_display_name(self.file)
+
+
+def as_batch_photo(item: tuple[str, bytes] | BatchPhoto) -> BatchPhoto:
+    """Make a file of a batch of a name and bytes; a file of a batch stays one."""
+    if isinstance(item, BatchPhoto):
+        return item
+    name, data = item
+    return BatchPhoto(file=name, load=partial(bytes, data))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -44,6 +44,8 @@ __all__ = [
     "Standing",
     "boxes_counted",
     "counts_objects",
+    "observations_of",
+    "score_thresholds",
     "standing_of",
     "standings_of",
     "write_observations",
@@ -267,7 +269,7 @@ def standings_of(store: "Store", survey: str) -> list[Standing]:
     NotFoundError
         If there is no such survey.
     """
-    thresholds = _thresholds(store.surveys.get(survey))
+    thresholds = score_thresholds(store.surveys.get(survey))
     said = {
         row["photo_sha256"]: row for row in store.predictions.listing(survey=survey)
     }
@@ -294,7 +296,7 @@ def standings_of(store: "Store", survey: str) -> list[Standing]:
     return standings
 
 
-def _thresholds(survey: Mapping[str, Any]) -> dict[str, float]:
+def score_thresholds(survey: Mapping[str, Any]) -> dict[str, float]:
     """Score from which a box counts, by detector, the one to ask first first."""
     if not counts_objects(survey):
         return {}
@@ -304,15 +306,17 @@ def _thresholds(survey: Mapping[str, Any]) -> dict[str, float]:
 
 def _found(store: "Store", photo: Record) -> tuple[Record | None, float]:
     """Read the boxes that may count: of the newest detector the survey knows."""
-    for model, threshold in _thresholds(store.surveys.get(photo["survey"])).items():
+    for model, threshold in score_thresholds(
+        store.surveys.get(photo["survey"])
+    ).items():
         found = store.detections.of(photo["sha256"], model)
         if found is not None:
             return found, threshold
     return None, 0.0
 
 
-def write_observations(store: "Store", standing: Standing) -> Checked:
-    """Let the observations that follow from what stands replace the photo's others.
+def observations_of(standing: Standing) -> Checked:
+    """Work out the observations that follow from what stands; nothing is stored.
 
     Returns
     -------
@@ -322,22 +326,32 @@ def write_observations(store: "Store", standing: Standing) -> Checked:
     """
     photo = standing.photo
     if standing.is_foreign and not standing.is_decided:
-        checked = Checked(
+        return Checked(
             accepted=empty_observations(),
             rejected=(Rejection(1, "", str(photo["name"])[:80], _FOREIGN),),
             n_rows=1,
         )
-        store.observations.replace_for_photo(photo["sha256"], checked.accepted)
-        return checked
     rows = pd.DataFrame(standing.to_rows())
     rows["taken_at"] = pd.to_datetime(rows["taken_at"], utc=True)
     for name in ("lat", "lon", "confidence"):
         rows[name] = rows[name].astype("float64")
-    checked = photo_observations(
+    return photo_observations(
         rows,
         survey=photo["survey"],
         effort_km2=photo["effort_km2"],
         simulated=photo["simulated"],
     )
-    store.observations.replace_for_photo(photo["sha256"], checked.accepted)
+
+
+def write_observations(store: "Store", standing: Standing) -> Checked:
+    """Let the observations that follow from what stands replace the photo's others.
+
+    Returns
+    -------
+    Checked
+        As `observations_of`.
+    """
+    checked = observations_of(standing)
+    sha256 = standing.photo["sha256"]
+    store.observations.replace_for_photo(sha256, checked.accepted)
     return checked

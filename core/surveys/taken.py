@@ -1,8 +1,12 @@
-"""What became of a batch of photos, in figures."""
+"""A photo ready to be written, and what became of a batch in figures."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
-__all__ = ["TakenIn"]
+from core.observations import Checked, empty_observations
+from core.surveys.judging import JudgedPhoto
+from core.surveys.standing import Standing
+
+__all__ = ["ReadyPhoto", "TakenIn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,3 +39,14 @@ class TakenIn:
     def to_dict(self) -> dict[str, int | bool]:
         """Return JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class ReadyPhoto:
+    """A judged photo with all that will be written of it."""
+
+    judged: JudgedPhoto
+    standing: Standing | None = None
+    checked: Checked = field(
+        default_factory=lambda: Checked(accepted=empty_observations())
+    )
