@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from core.errors import StorageError
@@ -81,6 +81,12 @@ class Features:
         with self._database.read() as connection:
             found: bytes | None = connection.scalar(query)
         return None if found is None else _vector(found)
+
+    def count(self, model: str) -> int:
+        """Return of how many photos the features of a model are kept."""
+        query = select(func.count()).where(_FEATURE.c.model == model)
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
 
     def many(
         self, model: str, *, survey: str | None = None

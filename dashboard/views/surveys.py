@@ -8,6 +8,8 @@ from dashboard import services, survey_data
 from dashboard.components.page import metric_row, page_header
 from dashboard.components.photo_gallery import gallery, show_problem
 from dashboard.components.photo_review import review
+from dashboard.components.review_agreement import agreement
+from dashboard.components.review_export import label_download
 from dashboard.components.survey_jobs import job_panel
 from dashboard.components.survey_results import refused_table, survey_figures
 from dashboard.components.survey_upload import BATCH, STARTED, upload_step
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 SURVEY = StateKey[str | None]("surveys", "chosen", None)
 STEP = StateKey[str]("surveys", "step", "Results")
 _ADD, _RESULTS, _REVIEW, _REFUSED = "Add photos", "Results", "Review", "Refused files"
-_STEPS = (_RESULTS, _REVIEW, _REFUSED, _ADD)
+_AGREEMENT, _LABELS = "Agreement", "Labels"
+_STEPS = (_RESULTS, _REVIEW, _AGREEMENT, _LABELS, _REFUSED, _ADD)
 
 
 def render() -> None:
@@ -70,7 +73,8 @@ def render() -> None:
             research_use=bool(summary.models),
         )
         job_panel()
-        show_problem()
+        if step != _REVIEW:  # which shows its own, without drawing the page anew
+            show_problem()
     if step == _ADD:
         upload_step()
     elif step == _REFUSED:
@@ -78,7 +82,11 @@ def render() -> None:
     elif summary.n_photos == 0:
         st.info("No photo of this survey could be used; see the refused files.")
     elif step == _REVIEW:
-        review(survey_data.photos(survey), summary, _labels())
+        review(survey, _labels())
+    elif step == _AGREEMENT:
+        agreement(survey, _labels())
+    elif step == _LABELS:
+        label_download(survey)
     else:
         _results(summary)
 

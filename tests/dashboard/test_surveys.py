@@ -208,24 +208,6 @@ def test_a_photo_gets_its_position_on_its_card(open_app, surveyed):
     assert bool(photos.loc["lost.jpg", "counts"])
 
 
-def test_review_goes_from_photo_to_photo_and_back(open_app, surveyed):
-    app = open_app("surveys", surveys_step="Review")
-    assert "Model says **Metal**" in words(app)
-    app.button(key="surveys_review_glass").click().run()
-    photos = survey_photos(surveyed, "June flight").set_index("name")
-    assert photos.loc["grey.jpg", "category"] == "glass"
-    assert "Model says **Metal**" not in words(app)
-    app.button(key="surveys_review_accept").click().run()
-    app.button(key="surveys_review_skip").click().run()
-    assert survey_photos(surveyed, "June flight")["reviewed_by"].ne("").sum() == 2
-    app.button(key="surveys_review_undo").click().run()
-    app.button(key="surveys_review_undo").click().run()
-    assert survey_photos(surveyed, "June flight")["reviewed_by"].ne("").sum() == 1
-    app.button(key="surveys_review_undo").click().run()
-    assert survey_photos(surveyed, "June flight")["reviewed_by"].eq("").all()
-    assert app.button(key="surveys_review_undo").disabled
-
-
 def test_refused_files_are_listed_with_reasons(open_app, surveyed):
     app = open_app("surveys", surveys_step="Refused files")
     assert not app.exception
@@ -246,7 +228,7 @@ def test_the_step_of_refused_files_shows_how_many_there_are(
     app.text_input(key="surveys_name").set_value("North leg").run()
     button(app, "Run survey of 1 photo").click().run()
     app = finished(empty_store, app)
-    assert steps(app) == ["Results", "Review", "Refused files (1)", "Add photos"]
+    assert steps(app)[-2:] == ["Refused files (1)", "Add photos"]
     assert "1 file was refused" in words(app)
     # The count changes while the step is chosen; the choice and the link stay.
     app.button_group(key="surveys_step").set_value("Refused files").run()

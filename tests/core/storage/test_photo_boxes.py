@@ -185,6 +185,7 @@ def test_features_come_back_in_half_precision(held):
     assert (photos, vectors.shape) == ([A, B], (2, 1280))
     np.testing.assert_allclose(vectors[1], vector[::-1], rtol=1e-3)
     assert held.features.of(B, "other@1") is None
+    assert (held.features.count("cnn@1"), held.features.count("none@1")) == (2, 0)
 
 
 def test_no_features_are_an_empty_table(held):
