@@ -10,6 +10,7 @@ from core.cli import (
     _models_champion,
     _models_compare,
     _models_train,
+    models_labels,
     models_prepare,
 )
 from core.cli._output import JsonOption, emit
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command("promote")(_models_champion.promote)
     group.command("rollback")(_models_champion.rollback)
     models_prepare.register(group)
+    models_labels.register(group)
     app.add_typer(group, name="models")
 
 
