@@ -5,6 +5,7 @@ goes on. MLflow is imported when a run is logged or read, never before, and its
 telemetry is off.
 """
 
+import fcntl
 import json
 import logging
 import math
@@ -50,9 +51,23 @@ def _client(uri: str) -> Any:
 
         for noisy in ("mlflow", "alembic"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
-        client = MlflowClient(tracking_uri=uri)
-        configure_mappers()
+        with _alone(uri):
+            client = MlflowClient(tracking_uri=uri)
+            configure_mappers()
+            client.search_experiments(max_results=1)  # makes the tables
     return client
+
+
+@contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """Let one process at a time make the tables; two at once damage each other's."""
+    file = uri.removeprefix("sqlite:///")
+    if file == uri:
+        yield
+        return
+    with Path(f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -88,6 +88,28 @@ def test_a_log_that_cannot_be_read_is_one_kind_of_error(tmp_path):
         read_runs(f"sqlite:///{tmp_path}/mlflow.db")
 
 
+@pytest.mark.slow
+def test_trainings_that_start_together_make_the_store_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from core.mlops.tracking import RunLog\n"
+        "log = RunLog(sys.argv[1], Path(sys.argv[2]), name='a@1', parameters={},"
+        " tags={}, tell=print)\n"
+        "assert log.run_id"
+    )
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, uri, str(tmp_path / name)],
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.PIPE,
+        )
+        for name in "abc"
+    ]
+    told = [process.communicate()[0] for process in running]
+    assert told == [b"", b"", b""]
+    assert len(read_runs(uri)) == 3
+
+
 def test_telemetry_is_off_and_mlflow_is_not_imported_before_it_is_needed(uri, tmp_path):
     open_log(uri, tmp_path)
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
