@@ -11,6 +11,7 @@ _METHODS = {
     "neighbours": "25 nearest tows",
     "mean": "training mean",
 }
+_CHANCE = 0.5
 _COLUMNS = {
     "macro_f1": "macro-F1",
     "balanced_accuracy": "balanced accuracy",
@@ -104,11 +105,20 @@ def _verdicts(one: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"- {_SPLITS[split]}: {said['mean']} than the training mean, "
             f"{said['neighbours']} than the nearest tows."
+            + _against_chance(found["scores"]["forest"])
         )
     tables = "; ".join(
         f"{t['citation']} ({t['licence']}, {t['n']:,} rows)" for t in one["tables"]
     )
     return [*lines, f"- Trained on: {tables}."]
+
+
+def _against_chance(scores: Mapping[str, Mapping[str, float | None]]) -> str:
+    """Say where presence is ranked worse than at random."""
+    ranked = scores["auroc_presence"]["value"]
+    if ranked is None or ranked >= _CHANCE:
+        return ""
+    return f" Presence is ranked worse than by chance (AUROC {ranked:.2f})."
 
 
 def _basins(rows: list[dict[str, Any]]) -> list[str]:
