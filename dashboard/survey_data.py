@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.surveys import BatchPlace, FileCheck, SurveySummary
 
 __all__ = [
-    "all_jobs",
+    "active_jobs",
     "allowed_folders",
     "check_and_keep",
     "counts_objects",
@@ -30,6 +30,7 @@ __all__ = [
     "has_detector",
     "large_picture",
     "last_jobs",
+    "past_jobs",
     "photos",
     "places",
     "refused",
@@ -114,18 +115,25 @@ def errors_csv(errors: Sequence[Any]) -> bytes:
     return as_csv(errors)
 
 
-def all_jobs() -> "list[Job]":
-    """Survey jobs, newest first; at most 100."""
+def past_jobs(*, limit: int) -> "list[Job]":
+    """Newest survey jobs that have ended."""
     from core.surveys import SURVEY_JOB
 
-    return runner().listing(kind=SURVEY_JOB)
+    jobs = runner().listing(kind=SURVEY_JOB, limit=limit)
+    return [job for job in jobs if job.is_finished]
+
+
+def active_jobs() -> "list[Job]":
+    """Survey jobs that run or wait, newest first; cheap enough to ask each second."""
+    from core.surveys import SURVEY_JOB
+
+    return runner().listing(kind=SURVEY_JOB, active=True)
 
 
 def last_jobs() -> "list[Job]":
     """Survey jobs that run or wait, and the last one that ended; newest first."""
-    jobs = all_jobs()
-    ended = [job for job in jobs if job.is_finished][:1]
-    return [job for job in jobs if not job.is_finished] + ended
+    active = active_jobs()
+    return active + past_jobs(limit=len(active) + 1)[:1]
 
 
 def check_and_keep(

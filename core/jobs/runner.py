@@ -205,11 +205,14 @@ class JobRunner:
         """
         return _job(self._records.get(job_id))
 
-    def listing(self, *, kind: str | None = None, active: bool = False) -> list[Job]:
-        """Jobs, newest first; all or only those queued and running."""
+    def listing(
+        self, *, kind: str | None = None, active: bool = False, limit: int = 100
+    ) -> list[Job]:
+        """Return jobs, newest first; all or only those queued and running."""
         for job_id, changes in list(self._unsaid.items()):
             self._say_end(job_id, changes)
-        rows = self._records.listing(kind=kind, states=ACTIVE if active else None)
+        states = ACTIVE if active else None
+        rows = self._records.listing(kind=kind, states=states, limit=limit)
         return [_job(row) for row in rows]
 
     def recover(self) -> list[str]:

@@ -117,9 +117,11 @@ def survey_photos(store: "Store", survey: str) -> pd.DataFrame:
         2``, and ``is_foreign`` whether it waits for a person because it does not look
         like photos the model knows.
     """
+    standings = standings_of(store, survey)
+    # Read last: a batch that runs adds photos with what they count for.
     counting = set(store.observations.frame(survey=survey)["photo_sha256"])
     rows: list[dict[str, Any]] = []
-    for standing in standings_of(store, survey):
+    for standing in standings:
         photo, prediction = standing.photo, standing.prediction or {}
         is_pending = standing.is_foreign and not standing.is_decided
         confidence = prediction.get("confidence", nan)

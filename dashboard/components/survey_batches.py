@@ -40,7 +40,7 @@ _FAILURE_COLUMNS = {
 
 def past_batches() -> None:
     """Draw the batches that ended, and the failures of the one chosen."""
-    jobs = [job for job in survey_data.all_jobs() if job.is_finished][:_SHOWN]
+    jobs = survey_data.past_jobs(limit=_SHOWN)
     st.subheader("Past batches", anchor=False)
     if not jobs:
         st.caption(

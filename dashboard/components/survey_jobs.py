@@ -38,7 +38,7 @@ def job_panel() -> None:
 
 @st.fragment(run_every=_REFRESH_S)
 def _live() -> None:
-    active = [job for job in survey_data.last_jobs() if not job.is_finished]
+    active = survey_data.active_jobs()
     if not active:
         st.rerun()  # the whole page, with the results
     for job in active:
