@@ -45,11 +45,13 @@ def train(
         ),
     ] = None,
     licence: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--licence", help="any, or open: sources with an open licence alone."
+            "--licence",
+            help="any, or open: sources with an open licence alone, as always for "
+            "names that start with open_.",
         ),
-    ] = "any",
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option("--seed", min=0, help="As in the settings if not given."),
@@ -63,10 +65,13 @@ def train(
     """
     from core.classification import deployed_models
     from core.config import PROJECT_ROOT, load_settings
-    from core.errors import ModelError
+    from core.errors import InputError, ModelError
     from core.mlops.promotion import record_training
     from core.mlops.training.job import DEPLOYED_NAMES
 
+    is_open = name.startswith("open_")
+    if is_open and licence == "any":
+        raise InputError(f"{name} is trained on open sources alone: --licence open")
     settings = load_settings()
     deployed = DEPLOYED_NAMES.get(name, name)
     taken = deployed_models(settings.models_dir).get(deployed, [])
@@ -81,7 +86,7 @@ def train(
         photos=photos,
         config=config or PROJECT_ROOT / "config" / _CONFIGS.get(name, _CONFIG),
         runs_dir=PROJECT_ROOT / "models" / "training",
-        licence=licence,
+        licence=licence or ("open" if is_open else "any"),
         seed=seed,
         settings=settings,
     )
@@ -190,6 +195,7 @@ def _train_forest(order: _Order) -> tuple[dict[str, Any], str]:
 
     folder = train_tracked_forest(
         order.photos,
+        name=order.name,
         version=order.version,
         folder=order.folder,
         models_dir=order.settings.models_dir,
@@ -203,7 +209,11 @@ def _train_forest(order: _Order) -> tuple[dict[str, Any], str]:
     return payload, f"{model.model_id}: {', '.join(targets)}; see models show"
 
 
-_TRAINERS = {"debris_detector": _train_detector, "debris_forest": _train_forest}
+_TRAINERS = {
+    "debris_detector": _train_detector,
+    "debris_forest": _train_forest,
+    "open_debris_forest": _train_forest,
+}
 
 
 def _tell(words: str) -> None:

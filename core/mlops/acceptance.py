@@ -42,7 +42,7 @@ class Limits:
     macro_f1: float = 0.40
     ece: float = 0.10
     ap50_any: float = 0.30
-    milliseconds: float = 1_000.0
+    milliseconds: float = 3_000.0
     source_drop: float = 0.10
     source_photos: int = 20
 

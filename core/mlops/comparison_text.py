@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.mlops.registry import FOREST_SCORE, MEAN_SUFFIX
+
 __all__ = [
     "LABELS",
     "comparison_lines",
     "difference_lines",
+    "forest_targets",
     "markdown_tables",
     "scored",
 ]
@@ -48,10 +51,16 @@ def comparison_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             continue
         mark = ", champion" if row["is_champion"] else ""
         lines.append(f"{row['model']} ({row['kind']}{mark})")
-        lines += [
-            f"  {LABELS.get(name, name)}: {scored(entry)}"
-            for name, entry in row["scores"].items()
-        ]
+        if row["kind"] == "forest":
+            lines += [
+                f"  {target}: macro-F1 {scored(ours)}, of the mean {scored(mean)}"
+                for target, ours, mean in forest_targets(row["scores"])
+            ]
+        else:
+            lines += [
+                f"  {LABELS[name]}: {scored(entry)}"
+                for name, entry in row["scores"].items()
+            ]
         cost = f"{row['predict_mb']} MB to predict, {row['size_mb']} MB in all"
         if row.get("ms") is not None:
             cost = f"{row['ms']:.1f} ms a prediction, {cost}"
@@ -111,6 +120,9 @@ def markdown_tables(rows: Sequence[Mapping[str, Any]]) -> str:
         own = [r for r in rows if not r.get("problem") and r["kind"] == kind]
         if not own:
             continue
+        if kind == "forest":
+            parts.append(f"### {title}\n\n{_forests(own)}")
+            continue
         names = list(dict.fromkeys(name for row in own for name in row["scores"]))
         heading = [
             "model",
@@ -135,6 +147,34 @@ def markdown_tables(rows: Sequence[Mapping[str, Any]]) -> str:
             table = _table(["model", *sources], by_source)
             parts.append(f"{what} by source:\n\n{table}")
     return "\n\n".join(parts)
+
+
+def _forests(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write a line a target, beside what the mean of the training rows gives."""
+    heading = ["model", "target", "macro-F1", "of the mean", "ms", "MB", "licence"]
+    lines = []
+    for row in rows:
+        for target, ours, mean in forest_targets(row["scores"]):
+            cost = _cells(row, ())
+            lines.append(
+                [_named(row), f"`{target}`", scored(ours), scored(mean), *cost]
+            )
+    return _table(heading, lines)
+
+
+def forest_targets(
+    scores: Mapping[str, Mapping[str, Any]],
+) -> list[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Pair each target's score in unseen waters with that of the mean."""
+    return [
+        (
+            name.removesuffix(FOREST_SCORE),
+            entry,
+            scores.get(f"{name}{MEAN_SUFFIX}"),
+        )
+        for name, entry in scores.items()
+        if name.endswith(FOREST_SCORE)
+    ]
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -22,7 +22,9 @@ from core.distribution.manifest import read_forest_manifest, read_verified_file
 from core.errors import ModelError, ModelIntegrityError
 
 __all__ = [
+    "FOREST_SCORE",
     "KINDS",
+    "MEAN_SUFFIX",
     "DeployedModel",
     "list_models",
     "main_scores",
@@ -33,6 +35,8 @@ __all__ = [
 ]
 
 KINDS = ("classifier", "detector", "forest")
+#: End of the name of a forest's score, and of that of the mean it is held against.
+FOREST_SCORE, MEAN_SUFFIX = "_macro_f1", "_mean_baseline"
 _MAX_BYTES = 2_000_000
 #: Headline figures of the kinds that are scored on validation photos.
 _SCORES = {
@@ -189,10 +193,10 @@ def _forest_scores(targets: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     found = {}
     for code, one in targets.items():
         scores = one["metrics"]["region"]["scores"]
-        for method, suffix in (("forest", ""), ("mean", "_mean_baseline")):
+        for method, suffix in (("forest", ""), ("mean", MEAN_SUFFIX)):
             entry = scores[method]["macro_f1"]
             if entry["value"] is not None:
-                found[f"{code}_macro_f1{suffix}"] = {
+                found[f"{code}{FOREST_SCORE}{suffix}"] = {
                     "value": entry["value"],
                     "interval": [entry["low"], entry["high"]],
                 }

@@ -139,3 +139,9 @@ def test_a_model_is_evaluated_on_photos(models_dir, tmp_path):
 def test_a_detector_knows_no_licence_filter(models_dir, tmp_path):
     result = run("train", "debris_detector", "--photos", tmp_path, "--licence", "open")
     assert isinstance(result.exception, InputError)
+
+
+def test_an_open_model_is_never_trained_on_any_source(models_dir, tmp_path):
+    result = run("train", "open_cnn_model", "--photos", tmp_path, "--licence", "any")
+    assert isinstance(result.exception, InputError)
+    assert "open" in str(result.exception)

@@ -189,3 +189,28 @@ def test_named_models_alone_are_compared_and_timing_can_be_left_out(deploy, tmp_
     assert row["ms"] is None
     with pytest.raises(NotFoundError):
         side_by_side(tmp_path / "deployment", ["none"])
+
+
+def test_a_forest_stands_beside_the_mean_of_its_rows():
+    row = {
+        "model": "debris_forest@1",
+        "kind": "forest",
+        "is_champion": True,
+        "problem": None,
+        "scores": {
+            "net_macro_f1": {"value": 0.4, "interval": [0.3, 0.5]},
+            "net_macro_f1_mean_baseline": {"value": 0.1, "interval": None},
+        },
+        "per_source": {},
+        "predict_mb": 2.0,
+        "size_mb": 2.1,
+        "ms": 12.0,
+        "licence": "open",
+    }
+    assert comparison_lines([row])[1] == (
+        "  net: macro-F1 0.400 (0.300 to 0.500), of the mean 0.100"
+    )
+    assert markdown_tables([row]).splitlines()[-1] == (
+        "| **`debris_forest@1`** | `net` | 0.400 (0.300 to 0.500) | 0.100 | 12.0 | 2.0 "
+        "| open |"
+    )
