@@ -22,7 +22,7 @@ from core.detection.letterbox import letterbox
 from core.detection.options import DetectorOptions, read_options
 from core.detection.records import Detection
 from core.detection.rescore import CropClassifier, rescored
-from core.detection.tiles import Tile, is_cut_by, merge_tiles, plan_tiles
+from core.detection.tiles import Tile, is_cut_by, merge_tiles, plan_tiles, weighted
 from core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _MAX_THREADS = 16
 _MAX_CANDIDATES = 600
 #: A box that ends this close to a tile's border, in network pixels, may go on.
 _CUT_WITHIN_PX = 3.0
+#: A tiled photo may show so many times as much.
+_TILED_MORE = 3
 #: Boxes thinner than this, in network pixels, are no objects.
 _LEAST_SIDE_PX = 1.0
 
@@ -134,7 +136,7 @@ class DebrisDetector:
         boxes = self._look(image, Tile(0, 0, width, height))
         tiles = plan_tiles(width, height, options.input_px, options.tiles)
         if tiles:
-            found = [(tile, self._look(image, tile)) for tile in tiles]
+            found = [(tile, self._look_closely(image, tile)) for tile in tiles]
             boxes = merge_tiles(boxes, found, iou=options.nms_iou)
         if options.rescore is not None and self._classifier is not None and len(boxes):
             boxes = rescored(
@@ -149,7 +151,8 @@ class DebrisDetector:
         boxes = demote_second_categories(
             boxes, iou=options.merge_iou, weight=options.second_weight
         )
-        return self._records(boxes)
+        n_most = options.max_boxes * (_TILED_MORE if tiles else 1)
+        return self._records(_first(boxes, n_most))
 
     def detect_photo(self, photo: "Photo") -> tuple[Detection, ...]:
         """Find the objects of a decoded photo, in pixels of the full upright photo.
@@ -181,6 +184,15 @@ class DebrisDetector:
         boxes = boxes.take(is_thin * min(scale, 1.0) >= _LEAST_SIDE_PX)
         return _first(suppress(boxes, iou=options.nms_iou), options.max_boxes)
 
+    def _look_closely(self, image: Image.Image, tile: Tile) -> Boxes:
+        """Look at a tile; what the whole photo shows better counts less."""
+        return weighted(
+            self._look(image, tile),
+            tile,
+            weight=self.options.tiles.weight,
+            floor=self.options.score_floor,
+        )
+
     def _infer(
         self, pixels: npt.NDArray[np.float32]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -192,7 +204,6 @@ class DebrisDetector:
 
     def _records(self, boxes: Boxes) -> tuple[Detection, ...]:
         boxes = boxes.take(boxes.scores >= self.options.score_floor)
-        boxes = _first(boxes, self.options.max_boxes)
         corners = boxes.corners.astype(float).tolist()
         return tuple(
             Detection(

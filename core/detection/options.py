@@ -82,7 +82,7 @@ class DetectorOptions:
     second_weight : float, default 0.5
         Factor of the score of such an object's less likely category.
     max_boxes : int, default 100
-        Most boxes listed of a photo.
+        Most boxes listed of a photo; three times as many of a tiled one.
     tiles : TilePlan
         How large photos are tiled.
     rescore : RescoreOptions, optional

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.detection.boxes import Boxes
-from core.detection.tiles import Tile, TilePlan, is_cut_by, merge_tiles, plan_tiles
+from core.detection.tiles import (
+    Tile,
+    TilePlan,
+    is_cut_by,
+    merge_tiles,
+    plan_tiles,
+    weighted,
+)
 from core.errors import InputError
 
 
@@ -57,7 +64,7 @@ def test_tiles_cover_the_photo_within_the_bound(width, height, side, most, overl
 def test_a_photo_of_twelve_megapixels_has_twelve_tiles():
     tiles = plan_tiles(2000, 1500, 512, TilePlan())
     assert len(tiles) == 12
-    assert 512 <= tiles[0].right <= 640
+    assert 512 <= tiles[0].right <= 720
 
 
 def test_no_tiles_where_the_plan_says_none():
@@ -66,7 +73,7 @@ def test_no_tiles_where_the_plan_says_none():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"overlap": 0.6}, {"max_tiles": -1}, {"from_sides": 0.5}]
+    "wrong", [{"overlap": 0.6}, {"max_tiles": -1}, {"from_sides": 0.5}, {"weight": 2}]
 )
 def test_plans_that_make_no_sense_are_refused(wrong):
     with pytest.raises(InputError):
@@ -157,6 +164,16 @@ def test_an_object_over_three_tiles_is_one():
         iou=0.6,
     )
     assert merged.corners.tolist() == [[40, 20, 220, 60]]
+
+
+def test_boxes_that_fill_their_tile_count_less():
+    found = boxes(
+        (0, 0, 40, 10, 0, 0.5, 0),  # up to 0.4 of the tile counts in full
+        (0, 0, 60, 10, 0, 0.5, 0),  # half way from 0.4 to 0.8
+        (0, 0, 80, 10, 0, 0.5, 1),  # nothing from 0.8
+    )
+    lowered = weighted(found, LEFT, weight=0.8, floor=0.02)
+    assert lowered.scores.tolist() == pytest.approx([0.4, 0.2])
 
 
 def test_nothing_found_anywhere_is_no_box():
