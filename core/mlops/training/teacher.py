@@ -1,65 +1,57 @@
-"""A deployed model as the teacher of a smaller one (distillation)."""
+"""A deployed model as the teacher of a smaller one (distillation).
 
-from collections.abc import Callable
+References
+----------
+.. [1] G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015.
+"""
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.classification import find_model, verify_model
-from core.classification.classifier import to_input
-from core.errors import ModelError
+from core.classification import (
+    PhotoClassifier,
+    find_model,
+    read_manifest,
+    softmax,
+)
+from core.classification.manifest import read_verified
 from core.mlops.training.data import PhotoSet
-from core.mlops.training.network_files import SAVED_MODEL_NAME
 
 __all__ = ["Teacher", "load_teacher", "opinions_of"]
 
 #: Softens the opinion, so that the teacher's doubts are learned too.
 _TEMPERATURE = 2.0
-_BATCH = 16
 
-#: From a batch of float32 RGB squares of any side to logits.
-Teacher = Callable[[Any], Any]
+#: From photos, uint8 RGB of any size, to probabilities (n, n_categories).
+Teacher = Callable[[Sequence[npt.NDArray[np.uint8]]], npt.NDArray[np.floating[Any]]]
 
 
 def load_teacher(models_dir: Path, spec: str) -> Teacher:
-    """Load a deployed model to learn from, at its own picture size.
+    """Load a deployed model to learn from, as it predicts for everybody.
 
     Parameters
     ----------
     models_dir : Path
         Folder of deployed models.
     spec : str
-        ``NAME@VERSION``; the files are compared with the manifest first.
+        ``NAME@VERSION``; the file is compared with the manifest first.
 
     Raises
     ------
     NotFoundError, ModelIntegrityError, ModelError
-        If it is not there, differs from its manifest, or has no SavedModel.
+        If it is not there, differs from its manifest, or cannot be used.
     """
     folder = find_model(models_dir, spec)
-    manifest = verify_model(folder)
-    if not (folder / SAVED_MODEL_NAME).is_dir():
-        raise ModelError(f"{manifest.model_id} has no SavedModel to learn from")
-    import tensorflow as tf
-
-    loaded = tf.saved_model.load(str(folder / SAVED_MODEL_NAME))
-    serve = loaded.signatures["serving_default"]
-    side_px = manifest.input_px
-
-    def teach(pixels: Any) -> Any:
-        outputs = serve(pixels=tf.image.resize(pixels, (side_px, side_px)))
-        return outputs.get("logits", next(iter(outputs.values())))
-
-    # The signature dies with the object it came from.
-    teach.loaded = loaded  # type: ignore[attr-defined]
-    return teach
+    manifest = read_manifest(folder)
+    model = read_verified(folder, manifest, manifest.prediction_file)
+    return PhotoClassifier(manifest, model).predict
 
 
-def opinions_of(
-    teacher: Teacher, photos: PhotoSet, *, side_px: int = 256
-) -> npt.NDArray[np.float32]:
+def opinions_of(teacher: Teacher, photos: PhotoSet) -> npt.NDArray[np.float32]:
     """Ask a teacher about each whole photo, softened.
 
     Every random view of a photo is taught the opinion of the whole photo: the
@@ -71,19 +63,11 @@ def opinions_of(
         From `load_teacher`.
     photos : PhotoSet
         The training photos.
-    side_px : int, default 256
-        Side of the squares given to the teacher.
 
     Returns
     -------
     ndarray of float32, shape (n, n_categories)
         Probabilities.
     """
-    import tensorflow as tf
-
-    parts = []
-    for start in range(0, len(photos), _BATCH):
-        batch = [to_input(p, side_px)[0] for p in photos.photos[start : start + _BATCH]]
-        logits = teacher(tf.constant(np.stack(batch)))
-        parts.append(np.asarray(tf.nn.softmax(logits / _TEMPERATURE)))
-    return np.concatenate(parts).astype(np.float32)
+    shares = np.maximum(teacher(photos.photos), 1e-12)
+    return softmax(np.log(shares), temperature=_TEMPERATURE).astype(np.float32)
