@@ -32,8 +32,8 @@ def category_scores(
         {
             "name": labels.get(code, code),
             "score": entry["f1"],
-            "low": entry["f1_interval"][0],
-            "high": entry["f1_interval"][1],
+            "low": _known(entry["f1_interval"][0]),
+            "high": _known(entry["f1_interval"][1]),
             "photos": entry["support"],
             "precision": entry["precision"],
             "recall": entry["recall"],
@@ -44,14 +44,18 @@ def category_scores(
     return pd.DataFrame(rows).sort_values("score", ascending=False, ignore_index=True)
 
 
+def _known(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
 def source_scores(scores: Mapping[str, Any]) -> pd.DataFrame:
     """Accuracy on each source of photos, best first."""
     rows = [
         {
             "name": name,
             "score": entry["accuracy"],
-            "low": entry["accuracy_interval"][0],
-            "high": entry["accuracy_interval"][1],
+            "low": _known(entry["accuracy_interval"][0]),
+            "high": _known(entry["accuracy_interval"][1]),
             "photos": entry["n"],
         }
         for name, entry in scores["per_source"].items()

@@ -16,6 +16,7 @@ __all__ = [
     "classifier_dots",
     "detector_scores",
     "forest_scores",
+    "limits_note",
     "score_words",
     "source_table",
 ]
@@ -58,14 +59,24 @@ def score_words(row: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "no scores"
 
 
+def limits_note(limits: list[float | None] | None) -> str:
+    """Write an interval below a figure; empty where it is not known."""
+    low, high = limits or [None, None]
+    return "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+
+
+def _known(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
 def classifier_dots(models: list[dict[str, Any]]) -> None:
     """Draw the macro-F1 of each classifier with its interval, where there are two."""
     rows = [
         {
             "name": row["model"],
             "score": row["macro_f1"],
-            "low": row["macro_f1_interval"][0],
-            "high": row["macro_f1_interval"][1],
+            "low": _known(row["macro_f1_interval"][0]),
+            "high": _known(row["macro_f1_interval"][1]),
             "photos": row["n"],
         }
         for row in models
@@ -115,7 +126,7 @@ def detector_scores(manifest: Mapping[str, Any]) -> None:
             Figure(
                 label,
                 number(scores.get(key), digits=2),
-                note="{:.2f} to {:.2f}".format(*scores["intervals"][key]),
+                note=limits_note(scores["intervals"].get(key)),
                 help=f"{told}; 95 % bootstrap interval, n = {scores['n']}.",
             )
             for key, (label, told) in _DETECTOR.items()
@@ -127,8 +138,8 @@ def detector_scores(manifest: Mapping[str, Any]) -> None:
         {
             "name": labels.get(code, code),
             "score": entry["ap50"],
-            "low": entry["ap50_interval"][0],
-            "high": entry["ap50_interval"][1],
+            "low": _known(entry["ap50_interval"][0]),
+            "high": _known(entry["ap50_interval"][1]),
             "photos": entry["n_boxes"],
         }
         for code, entry in scores["per_category"].items()

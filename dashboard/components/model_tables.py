@@ -100,7 +100,7 @@ def model_figures(manifest: Mapping[str, Any]) -> None:
             Figure(
                 label,
                 number(scores[key], digits=2),
-                note="{:.2f} to {:.2f}".format(*scores["intervals"][key]),
+                note=model_kinds.limits_note(scores["intervals"].get(key)),
                 help=f"{told}; 95 % bootstrap interval, n = {scores['n']}.",
             )
             for key, (label, told) in names.items()
