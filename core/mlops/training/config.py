@@ -67,6 +67,9 @@ class TrainingConfig:
         What makes a group beside the class: ``source`` or ``scene``. By scene, an
         object that was filmed a hundred times counts little more than one filmed
         five times.
+    scene_share : float
+        Share of the scenes that are trained on, chosen by the seed; less than 1 only
+        for a learning curve.
     large_filters_fixed : bool
         Keep the 5 x 5 filters of single channels as in ImageNet. Their gradient takes
         a fifth of a step and changes few weights.
@@ -140,6 +143,7 @@ class TrainingConfig:
     saturation: tuple[float, float] = (0.5, 1.3)
     network: str = "lite0"
     balance_by: str = "source"
+    scene_share: float = 1.0
     large_filters_fixed: bool = False
     probe_views: int = 0
     teacher: str = ""
@@ -168,7 +172,9 @@ class TrainingConfig:
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} outside [0, 1]")
-        for name in ("teacher_share", "sea_views"):
+        if not self.scene_share > 0:
+            raise InputError(f"scene_share {self.scene_share} leaves nothing")
+        for name in ("teacher_share", "sea_views", "scene_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} outside [0, 1]")
         if self.network not in BACKBONES:

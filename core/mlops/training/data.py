@@ -19,6 +19,7 @@ __all__ = [
     "Pixels",
     "group_weights",
     "painted_photo_set",
+    "part_of_scenes",
     "read_photo_folder",
     "scenes_of",
 ]
@@ -67,6 +68,13 @@ class PhotoSet:
             self.sources + other.sources,
             self.names + other.names,
         )
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> "PhotoSet":
+        """Keep the photos that a mask says."""
+        rows = zip(
+            self.photos, self.labels.tolist(), self.sources, self.names, strict=True
+        )
+        return PhotoSet.of(row for row, keep in zip(rows, kept, strict=True) if keep)
 
     def of_sources(self, sources: Collection[str]) -> "PhotoSet":
         """Keep the photos of some sources only."""
@@ -149,6 +157,39 @@ def scenes_of(photos: PhotoSet, folder: Path, split: str) -> tuple[str, ...]:
         scenes.get(f"{split}/{name}") or source
         for name, source in zip(photos.names, photos.sources, strict=True)
     )
+
+
+def part_of_scenes(
+    photos: PhotoSet, scenes: Sequence[str], share: float, *, seed: int
+) -> npt.NDArray[np.bool_]:
+    """Choose scenes at random, and with them their photos; renders stay.
+
+    Parameters
+    ----------
+    photos : PhotoSet
+        The photos.
+    scenes : sequence of str
+        Scene of each.
+    share : float
+        Of the scenes, in (0, 1].
+    seed : int
+        Decides which; a smaller share is part of a larger one.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Whether each photo is kept.
+    """
+    real = sorted(
+        {
+            scene
+            for scene, source in zip(scenes, photos.sources, strict=True)
+            if source != SIMULATED
+        }
+    )
+    order = np.random.default_rng(seed).permutation(len(real))
+    kept = {real[i] for i in order[: max(1, round(share * len(real)))]} | {SIMULATED}
+    return np.array([scene in kept for scene in scenes], dtype=np.bool_)
 
 
 def painted_photo_set(

@@ -14,6 +14,7 @@ from core.mlops.training.data import (
     Paint,
     PhotoSet,
     painted_photo_set,
+    part_of_scenes,
     read_photo_folder,
     scenes_of,
     validation_folder,
@@ -148,7 +149,13 @@ def run_training(
         The averaged network.
     """
     train = gather_training_photos(config, photos, categories, renders, sources=sources)
-    groups = scenes_of(train, photos, "train") if config.balance_by == "scene" else ()
+    scenes = scenes_of(train, photos, "train")
+    if config.scene_share < 1:
+        kept = part_of_scenes(train, scenes, config.scene_share, seed=config.seed)
+        train = train.where(kept)
+        scenes = scenes_of(train, photos, "train")
+        _log.info("%d pictures of part of the scenes", len(train))
+    groups = scenes if config.balance_by == "scene" else ()
     network = fit(
         config,
         train,

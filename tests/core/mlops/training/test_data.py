@@ -17,6 +17,7 @@ from core.mlops.training.data import (
     PhotoSet,
     group_weights,
     painted_photo_set,
+    part_of_scenes,
     read_photo_folder,
     scenes_of,
 )
@@ -153,3 +154,19 @@ def test_scenes_come_from_the_manifest_and_else_are_the_source(tmp_path):
         encoding="utf-8",
     )
     assert scenes_of(photos, tmp_path, "train") == ("dive:7", "dive")
+
+
+def test_part_of_the_scenes_keeps_whole_scenes_and_every_render():
+    scenes = [f"s{i // 3}" for i in range(30)] + ["simulated"] * 4
+    photo = np.zeros((2, 2, 3), dtype=np.uint8)
+    photos = PhotoSet.of(
+        (photo, 0, "simulated" if scene == "simulated" else "boat", str(i))
+        for i, scene in enumerate(scenes)
+    )
+    half = part_of_scenes(photos, scenes, 0.5, seed=1)
+    kept = {scene for scene, keep in zip(scenes, half, strict=True) if keep}
+    assert len(kept - {"simulated"}) == 5
+    assert half.sum() == 5 * 3 + 4
+    assert len(photos.where(half)) == 19
+    fifth = part_of_scenes(photos, scenes, 0.2, seed=1)
+    assert not (fifth & ~half).any(), "a smaller share is part of a larger one"
