@@ -53,17 +53,18 @@ def past_batches() -> None:
         name="photo-batches",
         title="Past batches",
     )
-    unfinished = [job for job in jobs if _has_more(job)]
-    if not unfinished:
+    by_id = {job.job_id: job for job in jobs if _has_more(job)}
+    if not by_id:
         return
-    job = st.selectbox(
+    chosen = st.selectbox(
         "Look into a batch",
-        unfinished,
+        list(by_id),
         index=None,
-        format_func=_label,
-        key="surveys_batch",
+        format_func=lambda job_id: _label(by_id[job_id]),
+        key="surveys_past_batch",
         placeholder="One that stopped or in which files failed",
     )
+    job = by_id.get(chosen or "")
     if job is not None:
         with st.container(horizontal=True, gap="small"):
             if job.state is not JobState.DONE:

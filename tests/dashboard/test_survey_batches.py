@@ -61,6 +61,12 @@ def test_a_folder_becomes_a_survey_and_its_failures_can_be_tried_again(
     said = words(app)
     assert "2 photos taken in" in said
     assert [e.label for e in app.expander if "failed" in e.label] == ["1 file failed"]
+    # A later visit finds the batch among the past ones, and its failures.
+    later = open_app("surveys")
+    later.button_group(key="surveys_step").set_value("Add photos").run()
+    later.selectbox(key="surveys_past_batch").select_index(0).run()
+    assert not later.exception
+    assert [e.label for e in later.expander if "failed" in e.label] == ["1 file failed"]
     (flight / "cut.jpg").write_bytes(photo_file(RED, number=2))
     button(app, "Retry 1 file").click().run()
     app = finished(empty_store, app)
