@@ -38,8 +38,20 @@ _ORDERS = {"Most doubtful first": "doubt", "By time": "time", "By name": "name"}
 #: The photo stays above the fold of a laptop screen.
 _MAX_WIDTH_PX, _MAX_HEIGHT_PX = 780, 440
 _AHEAD = 3
-#: A picture that is fetched before its turn, and keys that need no button to be seen.
-_HIDDEN = "<style>.st-key-surveys_review_hidden {display: none;}</style>"
+#: A picture is fetched before its turn. A button that the mouse pressed gives the
+#: focus back, or Enter would press it again instead of confirming the photo; who
+#: goes by the keyboard keeps the focus (such a click has no detail).
+_HIDDEN = """<style>.st-key-surveys_review_hidden {display: none;}</style>
+<script>
+if (!window.gyreReview) {
+  window.gyreReview = true;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("button");
+    const review = document.querySelector(".st-key-surveys_review_hidden");
+    if (button && review && event.detail > 0) button.blur();
+  });
+}
+</script>"""
 
 
 @st.fragment
@@ -199,7 +211,7 @@ def _fetch_ahead(queue: state.Queue, place: int, labels: "Mapping[str, str]") ->
     coming = queue.photos[place + 1 : place + 1 + _AHEAD]
     shelf().ahead((sha256, store.photos.get(sha256)["name"]) for sha256 in coming)
     with st.container(key="surveys_review_hidden"):
-        st.html(_HIDDEN)
+        st.html(_HIDDEN, unsafe_allow_javascript=True)
         if coming:
             after = to_review(store, coming[0], blind_for=queue.asked.blind_for)
             if data := _picture(after, labels):
