@@ -57,7 +57,7 @@ def _progress(survey: str) -> None:
     part = done.n_reviewed / done.n_photos if done.n_photos else 0.0
     text = f"{done.n_reviewed:,} of {done.n_photos:,} reviewed"
     if done.n_reviewed:
-        text += f", model right on {share(done.n_agreed / done.n_reviewed)}"
+        text += f", model agrees on {done.n_agreed:,}"
     st.progress(part, text=text)
 
 
