@@ -1,6 +1,6 @@
 """What the Surveys page asks the library for: jobs, photos, pictures, downloads."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -26,7 +26,6 @@ __all__ = [
     "allowed_folders",
     "check_and_keep",
     "counts_objects",
-    "errors_csv",
     "has_detector",
     "large_picture",
     "last_jobs",
@@ -106,13 +105,6 @@ def places() -> "list[BatchPlace]":
     from core.surveys import batch_places
 
     return batch_places(allowed_folders())
-
-
-def errors_csv(errors: Sequence[Any]) -> bytes:
-    """Files of a batch that failed, as a table."""
-    from core.surveys import errors_csv as as_csv
-
-    return as_csv(errors)
 
 
 def past_jobs(*, limit: int) -> "list[Job]":

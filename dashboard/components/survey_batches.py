@@ -41,8 +41,8 @@ _FAILURE_COLUMNS = {
 def past_batches() -> None:
     """Draw the batches that ended, and the failures of the one chosen."""
     jobs = survey_data.past_jobs(limit=_SHOWN)
-    st.subheader("Past batches", anchor=False)
     if not jobs:
+        st.subheader("Past batches", anchor=False)
         st.caption(
             "No batch has ended yet. Each is listed here with what failed in it."
         )
@@ -128,23 +128,17 @@ def failures(job: Job, *, key: str) -> None:
         return
     n_all = job.result.get("n_errors", len(errors))
     with st.expander(f"{counted(n_all, 'file')} failed", icon=":material/error:"):
-        frame = pd.DataFrame(errors)[list(_FAILURE_COLUMNS)]
-        table(frame, _FAILURE_COLUMNS, name=f"failed-{job.job_id[:8]}", title="Failed")
+        table(
+            pd.DataFrame(errors)[[*_FAILURE_COLUMNS, "sha256"]],
+            _FAILURE_COLUMNS,
+            name=f"failed-photos-{key}-{job.job_id[:8]}",
+            title="What failed",
+        )
         if n_all > len(errors):
             st.caption(
                 f"The first {len(errors):,} are listed; all stand under Refused files."
             )
-        with st.container(horizontal=True, gap="small"):
-            st.download_button(
-                "Download failed files CSV",
-                survey_data.errors_csv(errors),
-                file_name="failed-photos.csv",
-                mime="text/csv",
-                key=f"surveys_failed_{key}_{job.job_id}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-            _retry_button(job, key)
+        _retry_button(job, key)
 
 
 def _retry_button(job: Job, key: str) -> None:
