@@ -74,6 +74,8 @@ class DecisionTrail:
         Plans whose document says they used the photo's survey.
     entries : list of dict
         Audit entries about the photo, newest first.
+    boxes : list of dict
+        Boxes that stand: a person's, else the detector's newest.
     checks : tuple of Check
         The checklist.
     """
@@ -85,6 +87,7 @@ class DecisionTrail:
     observations: list[Record]
     plans: list[Record]
     entries: list[Record]
+    boxes: list[Record]
     checks: tuple[Check, ...]
 
     @property
@@ -141,10 +144,18 @@ def decision_trail(
         observations=store.observations.for_photo(photo_sha256),
         plans=_plans_with(store, str(photo["survey"])),
         entries=store.audit.entries(subject=f"photo:{photo_sha256}"),
+        boxes=_standing_boxes(store, photo_sha256),
         checks=(),
     )
     checks = tuple(_checks(store, trail, looked=evidence is not None))
     return DecisionTrail(**{**vars(trail), "checks": checks})
+
+
+def _standing_boxes(store: Store, photo_sha256: str) -> list[Record]:
+    standing = store.box_reviews.standing(photo_sha256) or store.detections.of(
+        photo_sha256
+    )
+    return list(standing["boxes"]) if standing else []
 
 
 def _plans_with(store: Store, survey: str) -> list[Record]:
@@ -244,7 +255,9 @@ def _record_check(trail: DecisionTrail) -> Check:
     if not standing:
         return Check(question, "open", "no observation was made from this photo")
     found = {str(o["category"]) for o in standing}
-    if found != {trail.category}:
+    # A photo whose objects were counted has a row for each category of its boxes.
+    boxed = {str(box["category"]).removeprefix("debris_") for box in trail.boxes}
+    if not found <= {trail.category} | boxed:
         said = ", ".join(sorted(found))
         return Check(question, "failed", f"map says {said}, decided {trail.category}")
     return Check(question, "met", f"{len(standing)} standing row of the map")

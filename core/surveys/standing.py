@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.classification import photo_observations
-from core.detection import Detection, counted
+from core.detection import UNKNOWN_DEBRIS, Detection, counted
 from core.observations import (
     RECORD_DEBRIS_CODES,
     Checked,
@@ -216,7 +216,9 @@ def boxes_counted(
         seen; empty if no box counts.
     """
     if threshold is None:
-        counts = dict(Counter(str(box["category"]) for box in boxes))
+        # A person may leave a detector's "unknown debris" as it is.
+        known = (str(box["category"]) for box in boxes)
+        counts = dict(Counter("other" if c == UNKNOWN_DEBRIS else c for c in known))
     else:
         counts = counted([_detection(box) for box in boxes], threshold)
     debris = {code: n for code, n in sorted(counts.items()) if _is_debris(code)}

@@ -73,6 +73,16 @@ def test_a_review_counts_and_the_map_must_follow(decided, observed):
     assert len(trail.observations) == 2
 
 
+def test_counted_objects_may_be_of_other_categories_than_the_photo(decided, observed):
+    store, sha256 = decided
+    store.observations.replace_for_photo(sha256, observed(sha256, "other"))
+    question = "Is it on the map as decided?"
+    assert states(decision_trail(store, sha256))[question] == "failed"
+    box = {"category": "debris_other", "bbox": [1, 2, 3, 4], "score": 0.9}
+    store.detections.save(photo_sha256=sha256, model="d@1", boxes=[box])
+    assert states(decision_trail(store, sha256))[question] == "met"
+
+
 def test_a_changed_photo_and_a_changed_model_fail(decided):
     store, sha256 = decided
     store.files.path(sha256).write_bytes(b"other bytes")
