@@ -13,7 +13,6 @@ from PIL import Image
 from core.classification import (
     ModelManifest,
     find_model,
-    load_classifier,
     read_manifest,
 )
 from core.classification.manifest import read_verified
@@ -22,6 +21,7 @@ from core.detection.letterbox import letterbox
 from core.detection.options import DetectorOptions, read_options
 from core.detection.records import Detection
 from core.detection.rescore import CropClassifier, rescored
+from core.detection.second_stage import second_stage
 from core.detection.tiles import Tile, is_cut_by, merge_tiles, plan_tiles, weighted
 from core.errors import InputError, ModelError
 
@@ -283,10 +283,7 @@ def load_detector(name: str | None = None, *, settings: "Settings") -> DebrisDet
     """
     folder = find_model(settings.models_dir, name or DEFAULT_DETECTOR)
     manifest = read_manifest(folder)
-    rescore = read_options(manifest).rescore
-    classifier = (
-        None if rescore is None else load_classifier(rescore.model, settings=settings)
-    )
+    classifier = second_stage(folder, manifest, models_dir=settings.models_dir)
     model = read_verified(folder, manifest, manifest.prediction_file)
     return DebrisDetector(
         manifest, model, threads=settings.threads, classifier=classifier

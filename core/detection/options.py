@@ -18,7 +18,15 @@ class RescoreOptions:
     Parameters
     ----------
     model : str
-        Deployed classifier, ``NAME`` or ``NAME@VERSION``.
+        Deployed classifier, ``NAME`` or ``NAME@VERSION``; or empty and
+    file : str
+        a classifier among the detector's own files.
+    categories : sequence of str
+        Of the file's classifier.
+    input_px : int
+        Side of its input.
+    temperature : float
+        Divides its logits.
     context : float or sequence of float, default 2.2
         Side of the crop as a multiple of the box's; of several crops the geometric
         mean of the probabilities counts.
@@ -28,21 +36,36 @@ class RescoreOptions:
         Power of the detector's own shares, in [0, 2].
     clean_weight : float, default 0.0
         Power of the probability that the crop is not clean, which lowers the score.
+    object_weight : float, default 0.0
+        How far an object is ranked by being one, whatever it is: 0 gives each category
+        its probability, 1 gives the best category the score of the object itself.
     max_boxes : int, default 20
         At most so many objects of a photo are looked at again.
     min_side_px : int, default 150
         Least side of the crop, in pixels of the decoded photo.
     """
 
-    model: str
+    model: str = ""
+    file: str = ""
+    categories: Sequence[str] = ()
+    input_px: int = 160
+    temperature: float = 1.0
     context: float | Sequence[float] = 2.2
     weight: float = 1.0
     detector_weight: float = 0.5
     clean_weight: float = 0.0
+    object_weight: float = 0.0
     max_boxes: int = 20
     min_side_px: int = 150
 
     def __post_init__(self) -> None:
+        if bool(self.model) == bool(self.file):
+            raise InputError("rescore names either a model or a file")
+        if self.file and not self.categories:
+            raise InputError("rescore.file needs its categories")
+        if not self.temperature > 0:
+            raise InputError(f"rescore.temperature {self.temperature} is not positive")
+        _check_share("rescore.object_weight", self.object_weight)
         for name in ("weight", "detector_weight", "clean_weight"):
             if not 0 <= getattr(self, name) <= 2:
                 raise InputError(f"rescore.{name} {getattr(self, name)} outside [0, 2]")

@@ -165,6 +165,9 @@ def rescored(
             float(said[index["clean"]]) if "clean" in index else 0.0,
             options,
         )
+    total = vectors.sum(axis=1, keepdims=True)
+    best = np.where(total > 0, vectors.max(axis=1, keepdims=True) / total, 1.0)
+    vectors = (vectors / best**options.object_weight).astype(np.float32)
     rows, labels = np.nonzero(vectors >= floor)
     listed = Boxes(
         objects.corners[rows],

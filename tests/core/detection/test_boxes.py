@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,7 +70,7 @@ def test_a_suppressed_box_suppresses_none_itself():
 def slow_suppression(rows, iou):
     """Keep boxes one by one, with the overlap worked out for single boxes."""
     left = sorted(rows, key=lambda row: -row[5])
-    kept = []
+    kept: list[Any] = []
     for row in left:
         for other in kept:
             wide = min(row[2], other[2]) - max(row[0], other[0])

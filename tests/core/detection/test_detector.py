@@ -221,7 +221,9 @@ def test_nothing_known_changes_nothing():
     unknown = np.array([np.nan, np.nan])
     np.testing.assert_array_equal(blend(vector, unknown, 0.0, options()), vector)
     nothing = np.zeros(2, dtype=np.float32)
-    np.testing.assert_array_equal(blend(nothing, vector, 0.0, options()), nothing)
+    np.testing.assert_array_equal(
+        blend(nothing, vector.astype(np.float64), 0.0, options()), nothing
+    )
 
 
 class FakeClassifier:
@@ -273,6 +275,11 @@ def test_the_second_stage_looks_at_the_likeliest_boxes(tmp_path, models_dir):
         {"context": "wide"},
         {"max_boxes": 0},
         {"min_side_px": 0},
+        {"object_weight": 2},
+        {"file": "crops.tflite", "categories": ["metal"]},
+        {"model": "", "file": "crops.tflite"},
+        {"model": ""},
+        {"temperature": 0.0},
     ],
 )
 def test_a_second_stage_that_makes_no_sense_is_refused(tmp_path, wrong):

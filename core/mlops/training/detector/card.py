@@ -50,8 +50,9 @@ def detector_card(content: Mapping[str, Any]) -> str:
         f"{content['architecture']}; {content['input']['side_px']} px, "
         f"{content['input']['resize']}; made {content['created_at'][:10]}."
         + (
-            f" The likeliest {second['max_boxes']} boxes of a photo are looked at "
-            f"again by `{second['model']}` with a weight of {second['weight']}."
+            f" The likeliest {second.get('max_boxes', 20)} objects of a photo are "
+            "looked at again, with their surroundings, by a classifier of crops "
+            f"({second.get('file') or second.get('model')}), which names them."
             if second
             else ""
         ),

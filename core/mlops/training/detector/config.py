@@ -8,8 +8,14 @@ from typing import Any
 import yaml
 
 from core.errors import InputError
+from core.mlops.training.config import TrainingConfig
 
-__all__ = ["DetectorConfig", "read_detector_config", "read_prediction"]
+__all__ = [
+    "DetectorConfig",
+    "read_crops_config",
+    "read_detector_config",
+    "read_prediction",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,22 @@ def read_prediction(path: Path) -> dict[str, Any]:
     if not isinstance(section, dict):
         raise InputError(f"the section prediction of {path} is no mapping")
     return dict(section)
+
+
+def read_crops_config(path: Path) -> TrainingConfig | None:
+    """Read the section ``crops``: how the second stage is trained; None if absent.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a setting does not fit.
+    """
+    section = _content(path).get("crops")
+    if section is None:
+        return None
+    if not isinstance(section, dict):
+        raise InputError(f"the section crops of {path} is no mapping")
+    return TrainingConfig.from_dict(section)
 
 
 def _content(path: Path) -> dict[str, Any]:

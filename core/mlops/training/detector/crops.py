@@ -60,8 +60,12 @@ def crop_photos(
     for picture in pictures:
         height, width = picture.pixels.shape[:2]
         boxes = [
-            Box(*(float(v) for v in corners), label=str(label))
-            for corners, label in zip(picture.boxes, picture.labels, strict=True)
+            Box(left, top, right, bottom, str(label))
+            for (left, top, right, bottom), label in zip(
+                np.asarray(picture.boxes, dtype=np.float64).tolist(),
+                picture.labels,
+                strict=True,
+            )
         ]
         for number, box in enumerate(boxes):
             if min(box.right - box.left, box.bottom - box.top) < _LEAST_SIDE_PX:

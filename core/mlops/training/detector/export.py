@@ -17,17 +17,23 @@ from typing import Any
 
 import numpy as np
 
-from core.classification import PhotoClassifier, find_model, read_manifest
+from core.classification import read_manifest
 from core.classification.manifest import MANIFEST_NAME, ModelManifest, read_verified
 from core.detection import DebrisDetector, distinct_objects
+from core.detection.second_stage import second_stage
 from core.errors import InputError, ModelError
 from core.mlops.box_evaluation import box_scores
 from core.mlops.box_matching import PictureBoxes
+from core.mlops.training.config import TrainingConfig
 from core.mlops.training.detector.card import detector_card
 from core.mlops.training.detector.config import DetectorConfig
 from core.mlops.training.detector.data import BoxPicture
 from core.mlops.training.detector.measure import true_boxes
 from core.mlops.training.detector.network import with_final_outputs
+from core.mlops.training.detector.second_stage import (
+    second_stage_settings,
+    write_second_stage,
+)
 
 __all__ = ["LITERT_NAME", "export_detector", "least_biased_threshold", "write_litert"]
 
@@ -102,6 +108,8 @@ def export_detector(
     version: int,
     sources: Sequence[Mapping[str, str]],
     prediction: Mapping[str, Any] | None = None,
+    crops_network: Any = None,
+    crops_config: TrainingConfig | None = None,
     started_from: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
     n_resamples: int = 1000,
@@ -128,6 +136,8 @@ def export_detector(
         How boxes are read from the network's output, see
         `core.detection.options.DetectorOptions`: goes into ``detector`` of the
         manifest.
+    crops_network, crops_config : keras.Model, TrainingConfig, optional
+        The classifier of crops and how it was trained.
     started_from : mapping, optional
         Manifest of the classifier whose weights the backbone began with: what that
         was trained on counts here too.
@@ -152,12 +162,20 @@ def export_detector(
     folder = models_dir / f".{name}.new" / name / str(version)
     shutil.rmtree(models_dir / f".{name}.new", ignore_errors=True)
     folder.mkdir(parents=True)
+    prediction = dict(prediction or {})
     write_litert(network, config.predict_px, folder / LITERT_NAME)
     content = _first_content(
         name, version, config, categories, train, sources, started_from
     )
     content["training"] |= dict(more or {})
-    content["detector"] |= dict(prediction or {})
+    content["detector"] |= prediction
+    if crops_network is not None and crops_config is not None:
+        write_second_stage(crops_network, crops_config.input_px, folder)
+        content["training"]["crops"] = crops_config.to_dict()
+        content["detector"]["rescore"] = {
+            **content["detector"].get("rescore", {}),
+            **second_stage_settings(crops_network, crops_config, val, categories),
+        }
     _write_manifest(folder, content)
     pictures = _detected(folder, models_dir, val, categories)
     threshold = least_biased_threshold(pictures)
@@ -183,12 +201,11 @@ def _detected(
     categories: tuple[str, ...],
 ) -> list[PictureBoxes]:
     manifest = read_manifest(folder)
-    second = manifest.content["detector"].get("rescore")
     detector = DebrisDetector(
         manifest,
         read_verified(folder, manifest, manifest.prediction_file),
         threads=1,
-        classifier=_second_stage(models_dir, second["model"]) if second else None,
+        classifier=second_stage(folder, manifest, models_dir=models_dir),
     )
     return [
         PictureBoxes(
@@ -198,13 +215,6 @@ def _detected(
         )
         for picture in val
     ]
-
-
-def _second_stage(models_dir: Path, spec: str) -> PhotoClassifier:
-    folder = find_model(models_dir, spec)
-    manifest = read_manifest(folder)
-    model = read_verified(folder, manifest, manifest.prediction_file)
-    return PhotoClassifier(manifest, model, threads=1)
 
 
 def _first_content(
@@ -268,12 +278,12 @@ def _first_content(
 
 def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
     content["files"] = {
-        path.name: {
+        path.relative_to(folder).as_posix(): {
             "sha256": sha256(path.read_bytes()).hexdigest(),
             "bytes": path.stat().st_size,
         }
-        for path in sorted(folder.iterdir())
-        if path.name != MANIFEST_NAME
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST_NAME
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")

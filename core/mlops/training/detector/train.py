@@ -11,6 +11,7 @@ from core.classification.manifest import ModelManifest
 from core.errors import InputError
 from core.mlops.training.detector.config import (
     DetectorConfig,
+    read_crops_config,
     read_detector_config,
     read_prediction,
 )
@@ -24,6 +25,7 @@ from core.mlops.training.detector.export import export_detector
 from core.mlops.training.detector.fit import fit_detector
 from core.mlops.training.detector.measure import find_boxes, quick_scores
 from core.mlops.training.detector.network import load_classifier_weights
+from core.mlops.training.detector.second_stage import train_second_stage
 from core.mlops.training.detector.views import ViewMaker
 from core.mlops.training.sources import read_data_sources
 
@@ -57,15 +59,16 @@ def train_detector(
     Parameters
     ----------
     config_path : Path
-        Sections ``detector`` and ``prediction``; ``data_sources`` there, or in
-        ``model_config.yaml`` beside it.
+        Sections ``detector``, ``prediction`` and, if there is a second stage,
+        ``crops``; ``data_sources`` there, or in ``model_config.yaml`` beside it.
     boxes_dir : Path
         Holds ``boxes.csv`` and the pictures; classified photos in a folder ``photos``
         beside it serve as further mosaic tiles.
     version : int
         Of the new model.
     runs_dir : Path
-        Checkpoints and history go to ``<name>_<version>`` in it.
+        Checkpoints and history go to ``<name>_<version>`` in it, those of the second
+        stage to ``crops`` in that.
     models_dir : Path
         Deployed models: the new one, the classifier whose weights the backbone starts
         from, and that of the second stage.
@@ -91,6 +94,9 @@ def train_detector(
     config = read_detector_config(config_path)
     if seed is not None:
         config = replace(config, seed=seed)
+    crops_config = read_crops_config(config_path)
+    if seed is not None and crops_config is not None:
+        crops_config = replace(crops_config, seed=seed)
     prediction = read_prediction(config_path)
     sources = _sources(config_path)
     categories = read_category_names(boxes_dir)
@@ -118,6 +124,15 @@ def train_detector(
         runs_dir / f"{name}_{version}",
         after_epoch=_scorer(config, val, categories, report),
     )
+    second = None
+    if crops_config is not None:
+        second = train_second_stage(
+            crops_config,
+            train,
+            boxes_dir.parent / "photos",
+            categories,
+            runs_dir / f"{name}_{version}" / "crops",
+        )
     donors = [
         *(with_object if config.photo_share else ()),
         *(clean if config.clean_share else ()),
@@ -133,6 +148,8 @@ def train_detector(
         version=version,
         sources=sources,
         prediction=prediction,
+        crops_network=second,
+        crops_config=crops_config,
         started_from=None if start is None else read_manifest(start).content,
         more=more,
     )

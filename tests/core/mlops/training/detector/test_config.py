@@ -3,9 +3,10 @@
 import pytest
 
 from core.config import PROJECT_ROOT
+from core.detection.options import RescoreOptions
 from core.errors import InputError
 from core.mlops.training.detector import DetectorConfig, read_detector_config
-from core.mlops.training.detector.config import read_prediction
+from core.mlops.training.detector.config import read_crops_config, read_prediction
 
 
 def test_the_settings_in_use_are_read():
@@ -13,7 +14,12 @@ def test_the_settings_in_use_are_read():
     config = read_detector_config(path)
     assert config.predict_px % 32 == 0
     assert DetectorConfig.from_dict(config.to_dict()) == config
-    assert 0 < read_prediction(path)["nms_iou"] < 1
+    prediction = read_prediction(path)
+    assert 0 < prediction["nms_iou"] < 1
+    crops = read_crops_config(path)
+    assert crops is not None
+    rescore = {"file": "f", "categories": ("a",), "input_px": crops.input_px}
+    RescoreOptions(**prediction["rescore"], **rescore)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_overlap_loss_falls_as_boxes_near_each_other():
 def test_cells_answer_for_the_object_about_them_and_no_other():
     first, second = (4, 4, 28, 28), (40, 36, 60, 60)
     truth, exists = truth_of(first, second)
-    boxes = np.where(CENTRES[:, :1] < 32, np.float32(first), np.float32(second))[None]
+    boxes = np.where(CENTRES[:, :1] < 32, np.array(first), np.array(second))[None]
     found = assign(
         boxes.astype(np.float32),
         np.zeros((1, N, 3), np.float32),
@@ -115,7 +115,7 @@ def test_cells_answer_for_the_object_about_them_and_no_other():
 def test_an_object_smaller_than_a_cell_still_gets_one():
     truth, exists = truth_of((28.5, 29.5, 31.5, 32.5))
     found = assign(
-        np.tile(np.float32([0, 0, 8, 8]), (1, N, 1)),
+        np.tile(np.array([0, 0, 8, 8], np.float32), (1, N, 1)),
         np.zeros((1, N, 3), np.float32),
         truth,
         np.zeros((1, 4), np.int32),
@@ -129,7 +129,7 @@ def test_an_object_smaller_than_a_cell_still_gets_one():
 def test_padding_is_never_an_object():
     truth, exists = truth_of()
     found = assign(
-        np.tile(np.float32([0, 0, 64, 64]), (1, N, 1)),
+        np.tile(np.array([0, 0, 64, 64], np.float32), (1, N, 1)),
         np.zeros((1, N, 3), np.float32),
         truth,
         np.zeros((1, 4), np.int32),
