@@ -155,8 +155,8 @@ def _per_picture(
     thresholds: Sequence[float],
 ) -> list[dict[str, Any]]:
     """Run pycocotools, which talks, in silence."""
-    from pycocotools.coco import COCO  # type: ignore[import-untyped]
-    from pycocotools.cocoeval import COCOeval  # type: ignore[import-untyped]
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
 
     sides = []
     with contextlib.redirect_stdout(io.StringIO()):

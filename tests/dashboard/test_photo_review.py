@@ -433,9 +433,12 @@ def test_the_shelf_decodes_a_picture_once(empty_store, sha, monkeypatch):
     shelf = PictureShelf(empty_store)
     calls = []
     load = shelf._load
-    monkeypatch.setattr(
-        shelf, "_load", lambda *photo: (calls.append(photo[0]), load(*photo))[1]
-    )
+
+    def noted(*photo):
+        calls.append(photo[0])
+        return load(*photo)
+
+    monkeypatch.setattr(shelf, "_load", noted)
     shelf.ahead([(sha["grey"], "grey.jpg"), (sha["red"], "red.jpg")])
     decoded = shelf.get(sha["red"], "red.jpg")
     assert decoded is not None

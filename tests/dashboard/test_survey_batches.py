@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_an_upload_that_lies_on_disk_is_read_from_there(tmp_path, monkeypatch):
     class File(io.BytesIO):
         file_id = "a"
 
-    file = File(b"")
+    file: Any = File(b"")
     assert survey_upload._bytes_of(file) == b"photo"
     file = File(b"memory")
     file.file_id = "b"

@@ -79,7 +79,7 @@ def test_photos_become_a_downloaded_route(
     assert all(len(route.points) >= 2 for route in gpx.routes)
 
     watched.open("Compliance")
-    expect(page.get_by_text("optimized_cnn_model@1").first).to_be_attached()
+    expect(page.get_by_text("optimized_cnn_model@").first).to_be_attached()
     page.get_by_role("button", name="Verify record now").click()
     watched.settle()
     expect(page.get_by_text("The record of decisions is whole")).to_be_visible()

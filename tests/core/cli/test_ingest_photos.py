@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -118,13 +119,14 @@ main()
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(store_url, tmp_path):
     folder = many(tmp_path / "many", 100)
     command = [sys.executable, "-c", SCRIPT, folder, "--survey", "Leg", "--json"]
-    options = {
+    options: dict[str, Any] = {
         "cwd": PROJECT_ROOT,
         "env": {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
         "stdout": subprocess.PIPE,
         "stderr": subprocess.PIPE,
     }
     with subprocess.Popen(command, **options) as process:
+        assert process.stderr is not None
         while b" of 100 photos" not in (line := process.stderr.readline()):
             assert line, "ended too soon"
         process.send_signal(signal.SIGINT)

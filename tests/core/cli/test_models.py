@@ -5,17 +5,22 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from core.classification import find_model, read_manifest
 from core.cli._app import app
 from core.config import PROJECT_ROOT
 from core.errors import InputError, ModelError, ModelIntegrityError, NotFoundError
 
-DEPLOYED = PROJECT_ROOT / "models" / "deployment"
+SHIPPED = find_model(PROJECT_ROOT / "models" / "deployment", "optimized_cnn_model")
+MODEL = f"optimized_cnn_model@{SHIPPED.name}"
+NETWORK = next(
+    name for name in read_manifest(SHIPPED).content["files"] if name.endswith(".tflite")
+)
 
 
 @pytest.fixture
 def models_dir(tmp_path, monkeypatch):
     folder = tmp_path / "deployment"
-    shutil.copytree(DEPLOYED / "optimized_cnn_model", folder / "optimized_cnn_model")
+    shutil.copytree(SHIPPED, folder / "optimized_cnn_model" / SHIPPED.name)
     monkeypatch.setenv("GYRE_MODELS_DIR", str(folder))
     return folder
 
@@ -27,37 +32,40 @@ def run(*args):
 def test_the_list_names_model_figures_and_research_use(models_dir):
     result = run("list")
     assert result.exit_code == 0
-    assert result.stdout.startswith("optimized_cnn_model@1, made ")
+    assert result.stdout.startswith(f"{MODEL}, made ")
     assert "macro-F1" in result.stdout
     assert "research use" in result.stdout
     (row,) = json.loads(run("list", "--json").stdout)
-    assert row["model"] == "optimized_cnn_model@1"
+    assert row["model"] == MODEL
 
 
 def test_show_prints_the_card_or_the_whole_manifest(models_dir):
     assert "## Limits" in run("show", "optimized_cnn_model").stdout
-    shown = json.loads(run("show", "optimized_cnn_model@1", "--json").stdout)
-    assert shown["files"]["model_float16.tflite"]["sha256"]
+    shown = json.loads(run("show", MODEL, "--json").stdout)
+    assert shown["files"][NETWORK]["sha256"]
     assert isinstance(run("show", "unknown").exception, NotFoundError)
     assert isinstance(run("show", "../x").exception, InputError)
 
 
 def test_verify_fails_when_a_file_was_changed(models_dir):
     assert run("verify").exit_code == 0
-    with (models_dir / "optimized_cnn_model/1/model_float16.tflite").open("ab") as file:
+    shipped = models_dir / "optimized_cnn_model" / SHIPPED.name
+    with (shipped / NETWORK).open("ab") as file:
         file.write(b"\0")
     result = run("verify", "optimized_cnn_model")
     assert isinstance(result.exception, ModelIntegrityError)
-    assert "model_float16.tflite" in result.stdout
+    assert NETWORK in result.stdout
 
 
 def test_a_deployed_version_is_never_trained_over(models_dir, tmp_path):
-    result = run("train", "optimized_cnn_model", "--photos", tmp_path, "--version", 1)
+    result = run(
+        "train", "optimized_cnn_model", "--photos", tmp_path, "--version", SHIPPED.name
+    )
     assert isinstance(result.exception, ModelError)
 
 
 def test_training_without_photos_is_refused(models_dir, tmp_path):
-    result = run("train", "optimized_cnn_model", "--photos", tmp_path, "--version", 2)
+    result = run("train", "optimized_cnn_model", "--photos", tmp_path, "--version", 99)
     assert isinstance(result.exception, NotFoundError)
 
 
@@ -97,10 +105,10 @@ def test_a_promotion_and_its_rollback_are_told_and_audited(
 
 
 def test_a_model_is_deployed_from_another_folder(models_dir, data_dir, tmp_path):
-    there = tmp_path / "there" / "optimized_cnn_model" / "1"
-    shutil.move(models_dir / "optimized_cnn_model" / "1", there)
+    there = tmp_path / "there" / "optimized_cnn_model" / SHIPPED.name
+    shutil.move(models_dir / "optimized_cnn_model" / SHIPPED.name, there)
     done = run("deploy", there, "--json")
-    assert json.loads(done.stdout)["model"] == "optimized_cnn_model@1"
+    assert json.loads(done.stdout)["model"] == MODEL
     assert isinstance(run("deploy", there).exception, ModelError)
 
 

@@ -56,14 +56,26 @@ def test_scores_are_those_of_scikit_learn():
         assert found[name] == pytest.approx(value, abs=1e-4)
 
 
+def number(entry, key):
+    value = entry[key]
+    assert value is not None
+    return value
+
+
+def width(entry):
+    return number(entry, "high") - number(entry, "low")
+
+
 def test_the_ranked_score_by_hand():
     # Truth is class 0 of 3; shares 0.2, 0.5, 0.3: ((0.8)^2 + (0.3)^2) / 2.
     one = Predictions(
         np.array([[0.2, 0.5, 0.3]]),
-        *(np.zeros(1) for _ in range(3)),
-        np.zeros(1, np.int64),
-        np.zeros(1),
-        np.zeros(1, np.int64),
+        level=np.zeros(1),
+        low=np.zeros(1),
+        high=np.zeros(1),
+        true_class=np.zeros(1, np.int64),
+        true_level=np.zeros(1),
+        blocks=np.zeros(1, np.int64),
     )
     assert values(compare({"a": one}, seed=1, n_draws=1))["rps"] == pytest.approx(0.365)
 
@@ -77,8 +89,8 @@ def test_ties_count_half():
 
 def test_the_better_method_gains_and_chance_is_within_the_interval():
     found = compare({"a": made(0.5), "b": made(3.0)}, seed=2, n_draws=100)
-    assert found.gains["b"]["rps"]["high"] < 0
-    assert found.gains["b"]["macro_f1"]["low"] > 0
+    assert number(found.gains["b"]["rps"], "high") < 0
+    assert number(found.gains["b"]["macro_f1"], "low") > 0
     same = compare({"a": made(1.0), "b": made(1.0)}, seed=2, n_draws=20)
     assert all(same.gains["b"][m]["value"] == 0 for m in METRICS)
 
@@ -87,7 +99,8 @@ def test_intervals_hold_the_value_and_repeat_with_the_seed():
     one = compare({"a": made(1.5)}, seed=3, n_draws=100)
     assert one.scores == compare({"a": made(1.5)}, seed=3, n_draws=100).scores
     for entry in one.scores["a"].values():
-        assert entry["low"] <= entry["value"] <= entry["high"]
+        low, value, high = (number(entry, key) for key in ("low", "value", "high"))
+        assert low <= value <= high
 
 
 def test_whole_blocks_are_drawn():
@@ -96,9 +109,7 @@ def test_whole_blocks_are_drawn():
     doubled = one.rows(np.tile(np.arange(N), 4))
     first = compare({"a": one}, seed=1, n_draws=200).scores["a"]["mae"]
     more = compare({"a": doubled}, seed=1, n_draws=200).scores["a"]["mae"]
-    assert first["high"] - first["low"] == pytest.approx(
-        more["high"] - more["low"], rel=0.05
-    )
+    assert width(first) == pytest.approx(width(more), rel=0.05)
 
 
 def test_a_score_that_does_not_exist_is_none():

@@ -10,6 +10,7 @@ from core.errors import ModelError
 RNG = np.random.default_rng(5)
 TABLE = RNG.normal(size=(300, 4)).astype(np.float32)
 TABLE[RNG.random(TABLE.shape) < 0.1] = np.nan
+WIDE = TABLE.astype(np.float64)
 CLASSES = (np.nan_to_num(TABLE[:, 0]) > 0).astype(int) + (
     np.nan_to_num(TABLE[:, 1]) > 1
 )
@@ -23,7 +24,7 @@ def fitted():
 
 @pytest.fixture
 def trees(fitted):
-    return pack_trees(fitted, TABLE, CLASSES, 3)
+    return pack_trees(fitted, WIDE, CLASSES, 3)
 
 
 def test_shares_are_those_of_scikit_learn_with_missing_values(fitted, trees):
@@ -46,14 +47,14 @@ def test_the_distribution_of_a_regression_has_its_mean():
     values = np.round(np.nan_to_num(TABLE[:, 2]), 0).clip(-2, 2)
     made = RandomForestRegressor(n_estimators=9, min_samples_leaf=5, random_state=1)
     made.fit(TABLE, values)
-    packed = pack_trees(made, TABLE, (values + 2).astype(np.int64), 5)
+    packed = pack_trees(made, WIDE, (values + 2).astype(np.int64), 5)
     mean = packed.shares(TABLE) @ np.arange(-2.0, 3.0)
     np.testing.assert_allclose(mean, made.predict(TABLE), atol=1e-9)
 
 
 def test_a_tree_of_one_leaf_answers_the_same_everywhere():
     made = RandomForestClassifier(n_estimators=2, min_samples_leaf=300)
-    packed = pack_trees(made.fit(TABLE, CLASSES), TABLE, CLASSES, 3)
+    packed = pack_trees(made.fit(TABLE, CLASSES), WIDE, CLASSES, 3)
     assert np.ptp(packed.shares(TABLE), axis=0).max() == 0
 
 

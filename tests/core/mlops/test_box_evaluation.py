@@ -84,7 +84,7 @@ def coco_map(pictures, code, *, thresholds=IOU_THRESHOLDS):
 
     sides = [COCO(), COCO()]
     for side, name in zip(sides, ("true", "found"), strict=True):
-        rows = []
+        rows: list[dict[str, object]] = []
         for number, one in enumerate(pictures):
             for box in getattr(one, name):
                 if code not in (None, box.category):

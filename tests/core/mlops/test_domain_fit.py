@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -71,14 +74,9 @@ def test_what_cannot_be_fitted_is_refused(features, sources, held_out, share):
 
 
 def test_a_model_without_early_features_is_named():
-    class Old:
-        model_id = "old@1"
-
-        def examine_many(self, photos):
-            return []
-
+    old: Any = SimpleNamespace(model_id="old@1", examine_many=lambda photos: [])
     with pytest.raises(ModelError, match="old@1 gives no early features"):
-        early_features(Old(), [])
+        early_features(old, [])
 
 
 def test_pictures_to_measure_by_are_colour_photos_where_there_are_any():

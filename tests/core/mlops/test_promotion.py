@@ -150,7 +150,8 @@ def test_a_promoted_forest_is_the_one_in_use(tmp_path):
 def test_damaged_files_are_never_promoted_nor_rolled_back_to(store, models_dir):
     promote(store, "optimized_cnn_model@1", models_dir=models_dir, actor="Ada")
     promote(store, "optimized_cnn_model@2", models_dir=models_dir, actor="Ada")
-    with (models_dir / "optimized_cnn_model/1/model_float16.tflite").open("ab") as file:
+    (network,) = (models_dir / "optimized_cnn_model" / "1").glob("*.tflite")
+    with network.open("ab") as file:
         file.write(b"\0")
     with pytest.raises(ModelIntegrityError):
         rollback(store, models_dir=models_dir, actor="Ada")

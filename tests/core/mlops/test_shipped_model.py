@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.classification import find_model
 from core.config import PROJECT_ROOT
 from core.mlops.photo_folder import evaluate_photo_folder
 from core.simulation import RENDER_KINDS, render_photo
@@ -46,7 +47,8 @@ def test_the_manifest_and_card_tell_data_and_licences(classifier):
     assert "simulated" in sources
     assert "simulated" not in content["metrics"]["val"]["per_source"]
     assert set(content["metrics"]["simulated_unseen"]["per_source"]) == {"simulated"}
-    folder = PROJECT_ROOT / "models" / "deployment" / "optimized_cnn_model" / "1"
+    deployment = PROJECT_ROOT / "models" / "deployment"
+    folder = find_model(deployment, f"{content['name']}@{content['version']}")
     card = (folder / "model_card.md").read_text(encoding="utf-8")
     for source in sources:
         assert source in card

@@ -71,7 +71,7 @@ def test_a_damaged_memory_starts_another_run(uri, tmp_path, state):
 
 def test_a_tracker_that_fails_is_told_once_and_costs_nothing(tmp_path):
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    told = []
+    told: list[str] = []
     log = open_log(
         f"sqlite:///{tmp_path}/file/mlflow.db", tmp_path / "run", tell=told.append
     )

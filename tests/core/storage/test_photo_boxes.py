@@ -232,9 +232,14 @@ def test_all_of_it_comes_back_from_a_backup(held, tmp_path):
     url = f"sqlite:///{folder / 'gyre.db'}"
     restore_backup(tmp_path / "b.tar", url=url, data_dir=folder)
     with open_store(url, data_dir=folder) as copy:
-        assert copy.detections.of(A)["boxes"] == [BOX]
-        assert copy.box_reviews.standing(A)["boxes"] == [DRAWN]
-        assert copy.features.of(A, "m@1").tolist() == [1.5, -2.0]
+        found, drawn = copy.detections.of(A), copy.box_reviews.standing(A)
+        assert found is not None
+        assert found["boxes"] == [BOX]
+        assert drawn is not None
+        assert drawn["boxes"] == [DRAWN]
+        features = copy.features.of(A, "m@1")
+        assert features is not None
+        assert features.tolist() == [1.5, -2.0]
         assert copy.counts() == held.counts()
 
 
@@ -254,6 +259,7 @@ def test_reviews_of_the_version_before_are_kept_and_are_not_blind(url, tmp_path)
         )
     with open_store(url) as store:
         kept = store.reviews.standing(A)
+        assert kept is not None
         assert (kept["category"], kept["actor"], kept["blind"]) == (
             "metal",
             "ana",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -63,13 +64,14 @@ def counting(store):
 
 
 def run(store, items, *, survey="Objects", detector=None, classifier=None, **options):
+    counter: Any = detector or FakeDetector()
     return take_in(
         store,
         classifier or ColourClassifier(),
         survey,
         items,
         actor="ada",
-        detector=detector or FakeDetector(),
+        detector=counter,
         **options,
     )
 
@@ -229,7 +231,7 @@ def test_a_survey_of_objects_needs_a_detector(counting):
 
 def test_a_photo_on_which_the_detector_falls_over_does_not_stop_the_others(counting):
     items = [(f"{k}.jpg", photo_file(RED, number=k)) for k in range(3)]
-    errors = []
+    errors: list[Any] = []
     taken = run(
         counting, items, detector=FakeDetector(fails_on=(2,)), failed=errors.append
     )

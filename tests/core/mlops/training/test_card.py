@@ -1,8 +1,8 @@
-from core.classification import read_manifest
+from core.classification import find_model, read_manifest
 from core.config import PROJECT_ROOT
 from core.mlops.training.card import model_card
 
-FOLDER = PROJECT_ROOT / "models" / "deployment" / "optimized_cnn_model" / "1"
+FOLDER = find_model(PROJECT_ROOT / "models" / "deployment", "optimized_cnn_model")
 
 
 def test_the_shipped_card_is_the_one_its_manifest_gives():

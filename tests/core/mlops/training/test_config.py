@@ -3,7 +3,7 @@ import pytest
 from core.config import PROJECT_ROOT
 from core.errors import InputError
 from core.mlops.training.config import Recipe, Run, Stage, TrainingConfig, read_recipe
-from core.mlops.training.job import read_data_sources
+from core.mlops.training.sources import read_data_sources
 
 CONFIG = PROJECT_ROOT / "config" / "model_config.yaml"
 

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 
 from core.errors import InputError, ModelError, NotFoundError
 from core.mlops.training import job
-from core.mlops.training.config import Recipe, Run, Stage, TrainingConfig
+from core.mlops.training.config import Recipe, Run, Stage, TrainingConfig, read_recipe
 from core.mlops.training.data import PhotoSet
 from core.mlops.training.tracked import Tracking, final_metrics
 
@@ -105,6 +106,7 @@ def calls(monkeypatch):
 
 
 def train(place, name="tiny_model", **more):
+    renders: Any = Renders()
     return job.train_and_deploy(
         name,
         1,
@@ -113,7 +115,7 @@ def train(place, name="tiny_model", **more):
         folder=place / "run",
         models_dir=place / "models",
         categories=("glass",),
-        renders=Renders(),
+        renders=renders,
         **more,
     )
 
@@ -130,7 +132,7 @@ def test_weights_are_averaged_by_the_shares_of_the_runs():
 
 
 def test_progress_tells_epoch_and_the_time_left(place, calls):
-    told = []
+    told: list[str] = []
     train(place, tracking=Tracking(tell=told.append))
     assert told == [
         "run 1 of 2: epoch 2 of 2, loss 0.500, about 60 s left",
@@ -158,7 +160,7 @@ def test_where_manifest_and_settings_differ_the_stricter_licence_counts(place, c
 
 
 def test_an_open_model_may_not_learn_from_one_that_is_not(place, monkeypatch, calls):
-    recipe = job.read_recipe(place / "config.yaml", "resnet_model")
+    recipe = read_recipe(place / "config.yaml", "resnet_model")
     config = replace(recipe.runs[0].config, teacher="big@1")
     taught = replace(recipe, runs=(replace(recipe.runs[0], config=config),))
     monkeypatch.setattr(job, "read_recipe", lambda *_: taught)
@@ -196,7 +198,7 @@ def test_a_folder_of_another_training_is_refused(place, calls):
 
 
 def test_a_failed_training_is_told_to_the_log_and_raised(place, calls, monkeypatch):
-    failed = []
+    failed: list[str] = []
     log = SimpleNamespace(
         run_id="x",
         epochs=lambda *a, **k: None,

@@ -2,6 +2,7 @@
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ class Log:
 
     def __init__(self):
         self.lines, self.metrics, self.failure = [], None, ""
+        self.opened: dict[str, Any] = {}
 
     def epochs(self, rows, *, prefix=""):
         self.lines += rows
@@ -31,7 +33,6 @@ class Log:
 @pytest.fixture
 def log(monkeypatch):
     kept = Log()
-    kept.opened = {}
 
     def opened(self, folder, **more):
         kept.opened = {"folder": folder, **more}
@@ -54,7 +55,7 @@ def detector(tmp_path, told, **more):
 
 
 def test_a_detector_is_logged_epoch_by_epoch(tmp_path, monkeypatch, log):
-    seen = {}
+    seen: dict[str, Any] = {}
 
     def train_detector(config, boxes, *, report, more, **rest):
         seen.update(rest, more=more)
@@ -67,7 +68,7 @@ def test_a_detector_is_logged_epoch_by_epoch(tmp_path, monkeypatch, log):
     monkeypatch.setattr(
         other_kinds, "read_detector_config", lambda _: DetectorConfig(seed=1)
     )
-    told = []
+    told: list[str] = []
     detector(tmp_path, told, seed=5)
     assert told == ["training: epoch 1 of 2", "training: epoch 2 of 2, val map50 0.4"]
     assert log.lines == [{"epoch": 1}, {"epoch": 2, "val_map50": 0.4}]
@@ -102,6 +103,7 @@ def test_a_forest_is_logged_with_its_figures_against_the_mean(
     none = {"value": None, "low": None, "high": None}
     scores = {"forest": {"macro_f1": value}, "mean": {"macro_f1": none}}
     content = {"targets": {"net": {"metrics": {"region": {"scores": scores}}}}}
+    text = json.dumps(content)
 
     def train_forest(observations, **more):
         more["report"]("net: reading tables")
@@ -112,8 +114,7 @@ def test_a_forest_is_logged_with_its_figures_against_the_mean(
         "read_deployed",
         lambda folder: SimpleNamespace(kind="forest", content=json.loads(text)),
     )
-    text = json.dumps(content)
-    told = []
+    told: list[str] = []
     folder = other_kinds.train_tracked_forest(
         tmp_path,
         version=2,
