@@ -53,7 +53,8 @@ def agreement(survey: str, labels: "Mapping[str, str]") -> None:
     if len(people) < 2:
         st.markdown(
             "Two people have to decide the same photos without seeing each other's "
-            "answer. Turn on **Second review** above, with your own name at the left."
+            "answer. Under **Review**, with your own name at the left, turn on "
+            "**Second review**: it shows what others decided, without their label."
         )
         return
     first, second = _chosen(people, said)
