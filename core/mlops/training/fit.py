@@ -101,6 +101,8 @@ def fit(
     if config.network in LITE_SCALES:
         load_imagenet_weights(network)
     averaged = build_network(len(categories), backbone=config.network)
+    # Layers that stand still are in no checkpoint: they must be as loaded here.
+    averaged.set_weights(network.get_weights())
     trainer = _Trainer(config, network, averaged)
     targets = _targets(config, train, len(categories), opinions)
     checkpoint = tf.train.Checkpoint(state=trainer.state())

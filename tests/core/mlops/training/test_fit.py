@@ -29,7 +29,7 @@ photos = PhotoSet.of(rows)
 config = TrainingConfig(
     stages=(Stage(epochs=2, input_px=32), Stage(epochs=1, input_px=48)),
     samples_per_epoch=48, batch_size=8, renders_per_kind=0, dropout=0.0,
-    average_momentum=0.8,
+    average_momentum=0.8, frozen_to="blocks_2_add", probe_views=2,
 )
 
 def after(epoch, network, side_px):
