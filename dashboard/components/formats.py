@@ -3,9 +3,19 @@
 from datetime import UTC, datetime
 from math import floor, isfinite, log10
 
-__all__ = ["ago", "density", "interval", "mass", "number", "share", "when"]
+__all__ = [
+    "NO_VALUE",
+    "ago",
+    "density",
+    "interval",
+    "mass",
+    "number",
+    "share",
+    "when",
+]
 
-_DASH = "–"  # noqa: RUF001 - the mark for "no value"
+#: Stands where a value is not known.
+NO_VALUE = "–"  # noqa: RUF001 - the mark for "no value"
 
 
 def number(value: float | None, unit: str = "", *, digits: int = 3) -> str:
@@ -17,7 +27,7 @@ def number(value: float | None, unit: str = "", *, digits: int = 3) -> str:
     ('1,230 km2', '0.0123')
     """
     if value is None or not isfinite(value):
-        return _DASH
+        return NO_VALUE
     text = _rounded(float(value), digits)
     return f"{text} {unit}" if unit else text
 
@@ -42,7 +52,7 @@ def mass(kg: float | None, *, digits: int = 2) -> str:
     ('640 kg', '2.4 t', '0.5 kg')
     """
     if kg is None or not isfinite(kg):
-        return _DASH
+        return NO_VALUE
     if abs(kg) >= 999.5:
         return number(kg / 1000.0, "t", digits=digits)
     return number(kg, "kg", digits=digits)
@@ -78,7 +88,7 @@ def share(part: float | None) -> str:
     ('24 %', '0.4 %')
     """
     if part is None or not isfinite(part):
-        return _DASH
+        return NO_VALUE
     percent = 100.0 * part
     return f"{percent:.1f} %" if 0 < abs(percent) < 1 else f"{percent:.0f} %"
 
@@ -92,7 +102,7 @@ def when(moment: datetime | None, *, with_time: bool = True) -> str:
     '1 May 2026, 10:00 UTC'
     """
     if moment is None or moment != moment:
-        return _DASH
+        return NO_VALUE
     moment = moment.astimezone(UTC)
     day = f"{moment.day} {moment:%b %Y}"
     return f"{day}, {moment:%H:%M} UTC" if with_time else day
@@ -107,7 +117,7 @@ def ago(minutes: float | None) -> str:
     ('3 min ago', '2.5 h ago', '67 days ago')
     """
     if minutes is None or not isfinite(minutes):
-        return _DASH
+        return NO_VALUE
     if minutes < 90.0:
         return f"{max(minutes, 0.0):.0f} min ago"
     if minutes < 48 * 60.0:

@@ -59,10 +59,12 @@ def score_words(row: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "no scores"
 
 
-def limits_note(limits: list[float | None] | None) -> str:
+def limits_note(limits: list[float | None] | None, *, places: int = 2) -> str:
     """Write an interval below a figure; empty where it is not known."""
     low, high = limits or [None, None]
-    return "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+    return (
+        "" if low is None or high is None else f"{low:.{places}f} to {high:.{places}f}"
+    )
 
 
 def _known(value: float | None) -> float:

@@ -26,15 +26,17 @@ _COLUMNS = {
     "kind": Column("Kind"),
     "in_use": Column("In use", "yes_no"),
     "scores_words": Column("Main scores (95 % interval)", width=330),
-    "n": Column("Pictures measured on", "number"),
+    "n": Column("Pictures", "number", help="Behind the scores"),
     "ms": Column(
         "Time (ms)",
         "number",
         1,
         help="Fastest of several predictions on one thread of this machine",
     ),
-    "predict_mb": Column("To predict (MB)", "number", 1),
-    "size_mb": Column("Size (MB)", "number", 1),
+    "predict_mb": Column("File (MB)", "number", 1, help="What a prediction loads"),
+    "size_mb": Column(
+        "Folder (MB)", "number", 1, help="With every file of the version"
+    ),
     "licence": Column("Training data"),
     "files": Column("Files"),
     "created_at": Column("Made", "date"),
@@ -100,7 +102,9 @@ def model_figures(manifest: Mapping[str, Any]) -> None:
             Figure(
                 label,
                 number(scores[key], digits=2),
-                note=model_kinds.limits_note(scores["intervals"].get(key)),
+                note=model_kinds.limits_note(
+                    scores["intervals"].get(key), places=3 if key == "ece" else 2
+                ),
                 help=f"{told}; 95 % bootstrap interval, n = {scores['n']}.",
             )
             for key, (label, told) in names.items()

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.formats import NO_VALUE
+
 __all__ = ["Column", "csv_bytes", "table"]
 
 #: A cell that starts with one of these is run as a formula by spreadsheets.
@@ -112,6 +114,7 @@ def table(
         on_select="rerun" if select else "ignore",
         selection_mode="single-row",
         alt=alt or f"{title or name}: {len(frame)} rows",
+        placeholder=NO_VALUE,
     )
     if not select:
         return None

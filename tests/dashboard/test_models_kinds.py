@@ -6,7 +6,7 @@ import json
 import pytest
 
 from core.distribution import FEATURES, TARGETS
-from dashboard.components.model_kinds import score_words
+from dashboard.components.model_kinds import limits_note, score_words
 
 CODES = ("biota", "clean", "glass")
 BOOTSTRAP = [0.5, 0.7]
@@ -281,6 +281,12 @@ def test_a_run_log_that_cannot_be_read_is_an_error_in_words(
     app.segmented_control(key="models_part").select("Training runs").run()
     assert not app.exception
     assert "GYRE" in app.error[0].value
+
+
+def test_an_interval_has_the_digits_of_its_figure():
+    assert limits_note([0.0512, 0.1026], places=3) == "0.051 to 0.103"
+    assert limits_note([0.617, 0.703]) == "0.62 to 0.70"
+    assert limits_note([None, 0.7]) == ""
 
 
 def test_scores_without_interval_are_told_without():

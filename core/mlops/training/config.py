@@ -312,7 +312,8 @@ def read_recipe(path: Path, name: str) -> Recipe:
     models = content.get("training") if isinstance(content, dict) else None
     model = models.get(name) if isinstance(models, dict) else None
     if not isinstance(model, dict) or not isinstance(model.get("runs"), list):
-        raise InputError(f"{path} has no training runs for {name}")
+        known = ", ".join(sorted(models)) if isinstance(models, dict) else "none"
+        raise InputError(f"{path} has no training runs for {name}; known: {known}")
     try:
         runs = tuple(
             Run(

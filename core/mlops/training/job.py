@@ -120,8 +120,8 @@ def train_and_deploy(
     ModelError
         If the folder holds a training of other data or settings.
     """
-    _check_photos(photos)
     recipe = _seeded(read_recipe(config_file, name), seed)
+    _check_photos(photos)
     known = read_data_sources(config_file)
     sources = sources_under(licence, known, _listed_classes(photos))
     if licence == "open":
@@ -210,7 +210,10 @@ def _run_all(
 def _check_photos(photos: Path) -> None:
     for folder in (photos / "train", validation_folder(photos)):
         if not folder.is_dir():
-            raise NotFoundError(f"no such folder: {folder}")
+            raise NotFoundError(
+                f"no such folder: {folder}; --photos takes a folder with train/ and "
+                "val/ or validation/, as models prepare writes it"
+            )
 
 
 def _seeded(recipe: Recipe, seed: int | None) -> Recipe:

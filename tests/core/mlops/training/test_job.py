@@ -120,6 +120,14 @@ def train(place, name="tiny_model", **more):
     )
 
 
+def test_an_unknown_model_is_named_before_its_photos(tmp_path, place, calls):
+    with pytest.raises(InputError, match=r"for no_such_model; known: .*tiny_model"):
+        train(place, name="no_such_model")
+    place.joinpath("photos").rename(tmp_path / "elsewhere")
+    with pytest.raises(NotFoundError, match="models prepare"):
+        train(place)
+
+
 def test_weights_are_averaged_by_the_shares_of_the_runs():
     config = TrainingConfig(stages=(Stage(epochs=1, input_px=64),))
     recipe = Recipe(
