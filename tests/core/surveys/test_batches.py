@@ -54,7 +54,7 @@ def runner(store):
     made.close()
 
 
-def finished(runner, job_id, timeout_s=30):
+def finished(runner, job_id, timeout_s=120):
     job = runner.wait(job_id, timeout_s=timeout_s)
     assert job.is_finished
     return job

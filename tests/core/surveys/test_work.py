@@ -50,7 +50,7 @@ def test_a_survey_runs_as_a_job(store, runner):
         taken_on=noon,
     )
     assert json.loads(json.dumps(params)) == params
-    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=10)
+    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=60)
     assert (job.state, job.done, job.total) == (JobState.DONE, 3, 3)
     assert job.result["n_new"] == 3
     frame = store.observations.frame()
@@ -62,7 +62,7 @@ def test_a_survey_runs_as_a_job(store, runner):
 def test_a_file_that_is_gone_is_reported(store, runner):
     files = [*waiting(store, 1), ("gone.jpg", "0" * 64)]
     params = survey_params("June flight", files, actor="ada")
-    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=10)
+    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=60)
     assert job.state is JobState.DONE
     (refused,) = store.photos.refused()
     assert refused["name"] == "gone.jpg"
@@ -75,12 +75,12 @@ def test_a_model_that_cannot_be_loaded_fails_the_job_with_its_reason(store):
 
     runner = JobRunner(store, kinds={SURVEY_JOB: survey_work(store, broken)})
     params = survey_params("June flight", waiting(store), actor="ada")
-    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=10)
+    job = runner.wait(runner.submit(SURVEY_JOB, params), timeout_s=60)
     assert job.state is JobState.FAILED
     assert "manifest says" in job.message
     runner.register(SURVEY_JOB, survey_work(store, ColourClassifier))
     runner.resume(job.job_id)
-    assert runner.wait(job.job_id, timeout_s=10).state is JobState.DONE
+    assert runner.wait(job.job_id, timeout_s=60).state is JobState.DONE
     runner.close()
     assert store.photos.count() == 3
 
@@ -94,7 +94,7 @@ def test_checked_files_start_a_survey_and_refused_ones_keep_their_reason(store, 
     assert set(refused) == {"b.jpg", "c.jpg"}
     assert "text" in refused["b.jpg"]
     assert "same content" in refused["c.jpg"]
-    job = runner.wait(job_id, timeout_s=10)
+    job = runner.wait(job_id, timeout_s=60)
     assert (job.state, job.result["n_new"]) == (JobState.DONE, 1)
     assert store.surveys.get("August")["created_by"] == "ada"
 
@@ -108,7 +108,7 @@ def kept(store, items):
 def test_simulated_photos_make_a_survey_that_is_simulated_throughout(store, runner):
     checks = kept(store, [("a.jpg", photo_file(RED, simulated=True))])
     job_id = start_survey(store, runner, "Practice", checks, actor="ada")
-    assert runner.wait(job_id, timeout_s=10).state is JobState.DONE
+    assert runner.wait(job_id, timeout_s=60).state is JobState.DONE
     assert store.surveys.get("Practice")["simulated"]
     assert [photo["simulated"] for photo in store.photos.listing()] == [True]
     assert store.observations.frame()["simulated"].tolist() == [True]
@@ -188,7 +188,7 @@ def test_a_killed_survey_resumes_and_counts_every_photo_once(
     (job,) = runner.listing(kind=SURVEY_JOB)
     assert job.state is JobState.INTERRUPTED
     runner.resume(job.job_id)
-    job = runner.wait(job.job_id, timeout_s=20)
+    job = runner.wait(job.job_id, timeout_s=60)
     runner.close()
     assert (job.state, job.done) == (JobState.DONE, 40)
     assert job.result["n_known"] == done_before
