@@ -46,7 +46,7 @@ def biased(n=3000, seed=1):
     rng = np.random.default_rng(seed)
     logits = 2 * rng.normal(size=(n, 4))
     bias = np.array([1.5, 0.0, 0.0, -0.5])
-    truth = np.array([rng.choice(4, p=row) for row in softmax(logits, bias=bias)])
+    truth = np.array([rng.choice(4, p=row) for row in softmax(logits, bias=list(bias))])
     return logits, truth, bias
 
 

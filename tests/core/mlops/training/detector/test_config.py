@@ -18,8 +18,8 @@ def test_the_settings_in_use_are_read():
     assert 0 < prediction["nms_iou"] < 1
     crops = read_crops_config(path)
     assert crops is not None
-    rescore = {"file": "f", "categories": ("a",), "input_px": crops.input_px}
-    RescoreOptions(**prediction["rescore"], **rescore)
+    rescore = prediction["rescore"] | {"file": "f", "categories": ("a",)}
+    RescoreOptions(**rescore, input_px=crops.input_px)
 
 
 @pytest.mark.parametrize(
