@@ -40,9 +40,13 @@ _MAX_WIDTH_PX, _MAX_HEIGHT_PX = 780, 440
 _AHEAD = 3
 #: A picture is fetched before its turn. A button that the mouse pressed gives the
 #: focus back, or Enter would press it again instead of confirming the photo; who
-#: goes by the keyboard keeps the focus (such a click has no detail).
+#: goes by the keyboard keeps the focus (such a click has no detail). The step that
+#: opened the review gives it back as well: it would swallow Enter and the arrows.
 _HIDDEN = """<style>.st-key-surveys_review_hidden {display: none;}</style>
 <script>
+if (document.activeElement.closest('[data-testid="stButtonGroup"]')) {
+  document.activeElement.blur();
+}
 if (!window.gyreReview) {
   window.gyreReview = true;
   document.addEventListener("click", (event) => {

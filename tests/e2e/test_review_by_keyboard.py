@@ -64,6 +64,9 @@ def test_a_survey_is_reviewed_by_keys_alone(
     expect(page.get_by_text("Photo 1 of 3")).to_be_visible(timeout=60_000)
     watched.settle()
     watched.picture("review-light")
+    # The step that opened the review would swallow Enter and the arrows.
+    focus = page.evaluate("document.activeElement.tagName")
+    assert focus == "BODY", focus
 
     keys = page.keyboard
     keys.press("ArrowDown")
