@@ -104,9 +104,9 @@ def _line(row: dict[str, Any]) -> str:
     if not row["n_near"]:
         near = "no training row in these waters, the interval may be too narrow"
     return (
-        f"{row['label']}: mean {row['mean']:.3g} {row['unit']}, 90 % of searches "
-        f"{row['low']:.3g} to {row['high']:.3g}; class {row['class']} "
-        f"({row['classes'][row['class']]:.0%}); {near}"
+        f"{row['label']}: mean {_three(row['mean'])} {row['unit']}, 90 % of searches "
+        f"{_three(row['low'])} to {_three(row['high'])}; class {row['class']} "
+        f"({100 * row['classes'][row['class']]:.0f} %); {near}"
     )
 
 
@@ -236,3 +236,8 @@ def _time(text: str) -> Any:
             f"{text[:40]!r} is no ISO 8601 time", param_hint="--time"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _three(value: float) -> str:
+    """Three significant digits, written out."""
+    return f"{float(f'{value:.3g}'):,.15g}"
