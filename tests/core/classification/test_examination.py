@@ -91,6 +91,8 @@ def manifest(classifier):
         categories=CATEGORY_CODES,
         input_px=SIDE,
         temperature=1.0,
+        bias=(),
+        entropy_power=0.0,
         low_confidence=0.5,
     )
 

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from core.classification import read_manifest
+from core.classification import find_model, read_manifest
 from core.config import PROJECT_ROOT, Settings
 from core.detection import load_detector
 from core.detection.boxes import Boxes
@@ -16,7 +16,7 @@ from core.detection.rescore import rescored
 from core.errors import ModelError, ModelIntegrityError
 from tests.detector_models import deploy, picture
 
-SHIPPED = PROJECT_ROOT / "models" / "deployment" / "optimized_cnn_model" / "1"
+SHIPPED = find_model(PROJECT_ROOT / "models" / "deployment", "optimized_cnn_model")
 
 
 @pytest.fixture

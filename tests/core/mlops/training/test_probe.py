@@ -49,11 +49,13 @@ def outcome():
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_fitted_classifier_tells_what_the_features_tell(outcome):
     # Chance is a third (less, with the class that never occurs).
     assert outcome["right"] > 0.9
     assert outcome["finite"]
 
 
+@pytest.mark.slow
 def test_a_class_that_never_occurs_keeps_its_first_weights(outcome):
     assert outcome["absent_as_before"]

@@ -74,6 +74,7 @@ def test_every_cell_answers_and_starts_unsure(detector, pixels):
     assert (boxes[..., 2:] > boxes[..., :2]).all()
 
 
+@pytest.mark.slow
 def test_the_exported_file_agrees_with_keras(detector, pixels, tmp_path):
     from ai_edge_litert.interpreter import Interpreter
 
