@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import CleanupError
+from core.errors import CleanupError, NotFoundError
 from dashboard import services, survey_data
 from dashboard.components.formats import share
 from dashboard.components.photo_gallery import plain
@@ -42,6 +42,13 @@ def overlay(shown: "PhotoForReview") -> tuple[bytes | None, str]:
     if shown.prediction is None:
         return None, "No model has judged this photo, so there is nothing to explain."
     model = str(shown.prediction["model"])
+    try:
+        services.classifier(model)
+    except NotFoundError:
+        gone = f"{model} judged this photo and is not deployed any more"
+        return None, f"{gone}, so where it looked cannot be shown."
+    except CleanupError as error:
+        return None, str(error)
     try:
         picture = _overlay(
             services.settings().resolved_database_url,

@@ -339,7 +339,9 @@ def test_a_model_that_cannot_explain_says_so(open_step, empty_store, sha, monkey
 
 def test_a_model_that_is_gone_is_told(open_step, empty_store, sha):
     app = press(open_step("Review"), "why")
-    assert "no model" in words(app).lower().replace("\\", "")
+    told = words(app).replace("\\", "")
+    assert "is not deployed any more" in told
+    assert "models/deployment" not in told
 
 
 def test_neighbours_leave_the_photo_itself_out(empty_store, sha, data_dir):
