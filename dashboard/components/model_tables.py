@@ -95,7 +95,11 @@ def model_figures(manifest: Mapping[str, Any]) -> None:
             "Chance that a debris photo gets a higher debris probability than one "
             "without",
         ),
-        "ece": ("Calibration error", "Mean gap between confidence and accuracy"),
+        "ece": (
+            "Calibration error",
+            "Mean gap between confidence and accuracy; resampling adds chance to it, "
+            "so its interval lies high",
+        ),
     }
     metric_row(
         [
