@@ -247,6 +247,7 @@ def test_a_second_visit_sees_progress_errors_and_time_left(
 
     monkeypatch.setattr(tally, "_LEAST_S", 0.0)
     monkeypatch.setattr(tally, "_NOTE_EVERY_S", 0.0)
+    monkeypatch.setattr("core.jobs._context._REPORT_EVERY_S", 0.0)
     folder = many(tmp_path / "many", 30)
     (folder / "0000.jpg").write_bytes(b"words")
     classifier = Waiting(at=20)
