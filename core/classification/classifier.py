@@ -1,9 +1,7 @@
 """Photos to calibrated probabilities, through LiteRT on every core."""
 
-import contextlib
 import os
-import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from PIL import Image
 
 from core.classification.champions import classifier_in_use
 from core.classification.domain import DOMAIN_NAME, DomainStatistics, read_domain
+from core.classification.interpreters import InterpreterPool
 from core.classification.manifest import (
     ModelManifest,
     find_model,
@@ -62,7 +61,7 @@ class Examination:
     is_foreign: bool = False
 
 
-class PhotoClassifier:
+class PhotoClassifier(InterpreterPool):
     """A photo classifier ready to predict; safe to share between threads.
 
     Every thread that predicts borrows an interpreter of its own, with one LiteRT
@@ -98,8 +97,7 @@ class PhotoClassifier:
         self.manifest = manifest
         self.domain = domain
         self.threads = min(threads or _usable_cores(), _MAX_THREADS)
-        self._model = model
-        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        super().__init__(model)
         first = self._new_interpreter()
         self._outputs = _named_outputs(first)
         side = manifest.input_px
@@ -220,27 +218,6 @@ class PhotoClassifier:
             and self.domain is not None
             and distance > self.domain.threshold,
         )
-
-    @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[Any]:
-        try:
-            interpreter = self._idle.get_nowait()
-        except queue.Empty:
-            interpreter = self._new_interpreter()
-        try:
-            yield interpreter
-        finally:
-            self._idle.put(interpreter)
-
-    def _new_interpreter(self) -> Any:
-        from ai_edge_litert.interpreter import Interpreter
-
-        try:
-            interpreter = Interpreter(model_content=self._model, num_threads=1)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"LiteRT cannot use {self.model_id}: {error}") from error
-        return interpreter
 
 
 def load_classifier(

@@ -130,8 +130,8 @@ def read_domain(data: bytes, *, model_id: str = "the model") -> DomainStatistics
         TypeError,
         EOFError,
         OSError,
-        NotImplementedError,
-        RuntimeError,
+        NotImplementedError,  # zipfile: packed in a way it does not know
+        RuntimeError,  # zipfile: a password is asked for
     ) as error:
         raise ModelError(
             f"{DOMAIN_NAME} of {model_id} cannot be used: {error}"

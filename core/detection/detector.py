@@ -1,9 +1,6 @@
 """Photos to boxes, through LiteRT on every core."""
 
-import contextlib
 import os
-import queue
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +12,7 @@ from core.classification import (
     find_model,
     read_manifest,
 )
+from core.classification.interpreters import InterpreterPool
 from core.classification.manifest import read_verified
 from core.detection.boxes import Boxes, candidates, demote_second_categories, suppress
 from core.detection.letterbox import letterbox
@@ -44,7 +42,7 @@ _TILED_MORE = 3
 _LEAST_SIDE_PX = 1.0
 
 
-class DebrisDetector:
+class DebrisDetector(InterpreterPool):
     """Finds and names debris in photos; safe to share between threads.
 
     Every thread that detects borrows an interpreter of its own, with one LiteRT
@@ -82,8 +80,7 @@ class DebrisDetector:
         if self.options.rescore is not None and classifier is None:
             raise ModelError(f"{manifest.model_id} needs a classifier of crops")
         self._classifier = classifier
-        self._model = model
-        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        super().__init__(model)
         first = self._new_interpreter()
         self._outputs = self._find_outputs(first)
         self._idle.put(first)
@@ -218,27 +215,6 @@ class DebrisDetector:
                 corners, boxes.labels.tolist(), boxes.scores.tolist(), strict=True
             )
         )
-
-    @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[Any]:
-        try:
-            interpreter = self._idle.get_nowait()
-        except queue.Empty:
-            interpreter = self._new_interpreter()
-        try:
-            yield interpreter
-        finally:
-            self._idle.put(interpreter)
-
-    def _new_interpreter(self) -> Any:
-        from ai_edge_litert.interpreter import Interpreter
-
-        try:
-            interpreter = Interpreter(model_content=self._model, num_threads=1)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"LiteRT cannot use {self.model_id}: {error}") from error
-        return interpreter
 
     def _find_outputs(self, interpreter: Any) -> tuple[int, int]:
         """Find the tensors ``boxes`` and ``scores``; refuse other shapes."""
